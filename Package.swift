@@ -1,0 +1,71 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// One list of settings for every Swift target: Swift 6 mode, async calls stay on the caller's loop, warnings are errors.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ imports: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: imports, resources: resources, swiftSettings: house)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: imports, exclude: exclude, swiftSettings: house)
+}
+
+let package = Package(
+    name: "WaitingRoom",
+    products: [
+        .executable(name: "waitingroom", targets: ["waitingroom"]),
+        .library(name: "Engine", targets: ["Bytes", "Address", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Web", "Relay"]),
+    ],
+    targets: [
+        // C, behind the thinnest shims.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
+
+        // Values that everything speaks in.
+        module("Bytes"),
+        module("Address"),
+
+        // Pure: decide, and know no socket and no clock.
+        module("Digest", ["COpenSSL"]),
+        module("Admission", ["Address", "Digest"]),
+        module("HTTP", ["Bytes", "Address"]),
+        module("Settings", ["Address", "CToml"]),
+        module("Telemetry", ["Bytes"]),
+
+        // Impure: do.
+        module("Loop", ["Bytes", "Address", "CLinux"]),
+        module("TLS", ["Bytes", "COpenSSL"]),
+        module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
+        module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
+
+        .target(
+            name: "WaitingRoom",
+            dependencies: [
+                "Bytes", "Address", "Digest", "Admission", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Web", "Relay",
+            ],
+            swiftSettings: house),
+        .executableTarget(name: "waitingroom", dependencies: ["WaitingRoom"], path: "Sources/Main", swiftSettings: house),
+
+        tests("BytesTests", ["Bytes"]),
+        tests("AddressTests", ["Address"]),
+        tests("DigestTests", ["Digest"]),
+        tests("AdmissionTests", ["Admission", "Address"]),
+        tests("HTTPTests", ["HTTP", "Bytes", "Address"], exclude: ["Corpus"]),
+        tests("SettingsTests", ["Settings", "Address"], exclude: ["Golden"]),
+        tests("TelemetryTests", ["Telemetry", "Bytes"]),
+        tests("LoopTests", ["Loop", "Bytes", "Address"]),
+        tests("TLSTests", ["TLS", "Bytes"]),
+        tests("RelayTests", ["Relay", "HTTP", "Bytes", "Address"]),
+        tests("HouseTests", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)
