@@ -57,6 +57,7 @@ public struct ByteBuffer: ~Copyable {
 
     @inlinable public mutating func append(_ text: StaticString) {
         let count = text.utf8CodeUnitCount
+        guard count > 0 else { return }
         let place = room(for: count)
         memcpy(place, text.utf8Start, count)
         end += count
@@ -65,7 +66,7 @@ public struct ByteBuffer: ~Copyable {
     public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { from in
-            guard let source = from.baseAddress else { return }
+            guard let source = from.baseAddress, !from.isEmpty else { return }
             let place = room(for: from.count)
             memcpy(place, source, from.count)
             end += from.count
@@ -75,14 +76,16 @@ public struct ByteBuffer: ~Copyable {
     @inlinable public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
     public mutating func append(decimal number: UInt64) {
-        var rest = number
         var digits = 1
-        while rest >= 10 {
-            rest /= 10
+        var bound: UInt64 = 10
+        while number >= bound {
             digits += 1
+            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            bound = next
         }
         let place = room(for: digits)
-        rest = number
+        var rest = number
         var at = digits - 1
         while at >= 0 {
             place[at] = UInt8(48 + rest % 10)
@@ -130,6 +133,7 @@ public struct ByteBuffer: ~Copyable {
     public mutating func truncate(to count: Int) {
         precondition(count >= 0 && count <= end - start)
         end = start + count
+        if start == end { removeAll() }
     }
 
     /// Forgets the bytes, keeps the memory.
@@ -152,12 +156,21 @@ public struct ByteBuffer: ~Copyable {
 
     // MARK: Memory
 
+    /// Makes room for `count` more bytes now, so that appending them later moves nothing.
+    public mutating func reserve(_ count: Int) {
+        precondition(count >= 0)
+        guard capacity - end < count else { return }
+        _ = grow(for: count)
+    }
+
     /// Where the next `count` bytes go.
     @inlinable mutating func room(for count: Int) -> UnsafeMutablePointer<UInt8> {
         if let base, capacity - end >= count { return base + end }
         return grow(for: count)
     }
 
+    /// Moves the bytes to the front of the memory when that frees at least as much as it moves, else takes twice the
+    /// memory: either way a byte is moved a bounded number of times however appending and removing alternate.
     @usableFromInline mutating func grow(for count: Int) -> UnsafeMutablePointer<UInt8> {
         let used = end - start
         if let base, start > 0, capacity - used >= count, start >= used {
@@ -166,7 +179,7 @@ public struct ByteBuffer: ~Copyable {
             end = used
             return base + end
         }
-        var wanted = max(256, capacity)
+        var wanted = max(256, capacity > 0 ? capacity * 2 : 0)
         while wanted - used < count { wanted *= 2 }
         let memory = UnsafeMutablePointer<UInt8>.allocateBytes(wanted)
         if let base {
@@ -180,6 +193,9 @@ public struct ByteBuffer: ~Copyable {
         return memory + used
     }
 }
+
+/// Sendable, because its memory has no other owner: whoever holds the buffer holds the only way to the bytes.
+extension ByteBuffer: @unchecked Sendable {}
 
 extension UnsafeMutablePointer<UInt8> {
     /// `malloc` that ends the process when memory is gone, as every Swift allocation does.

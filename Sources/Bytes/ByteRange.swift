@@ -56,3 +56,12 @@ extension Span where Element == UInt8 {
 extension UInt8 {
     @inlinable public var asciiLowercased: UInt8 { self &- 65 < 26 ? self | 0x20 : self }
 }
+
+extension StaticString {
+    /// The bytes of a literal, which live as long as the program.
+    @inlinable public var bytes: Span<UInt8> {
+        @_lifetime(immortal) get {
+            _overrideLifetime(Span(_unsafeStart: utf8Start, count: utf8CodeUnitCount), copying: ())
+        }
+    }
+}

@@ -3,7 +3,11 @@ public enum KnownField: UInt8, Sendable, CaseIterable {
     case other
     case host, contentLength, transferEncoding, connection, keepAlive, proxyConnection, te, trailer, upgrade, expect
     case proxyAuthenticate, proxyAuthorization, http2Settings
-    case forwarded, xForwardedFor, xForwardedProto, xForwardedHost, xForwardedPort, xRealIP, xRequestID, traceparent, tracestate
+    case forwarded, xForwardedFor, xForwardedProto, xForwardedHost, xForwardedPort, xRealIP, xRequestID, traceparent,
+        tracestate
     case cookie, authorization, userAgent, referer, acceptEncoding, acceptLanguage, range
     case date, server, setCookie, contentType, retryAfter, altSvc, via
+    /// Not one of these, but read as one by an origin that takes every odd character for a hyphen (CGI and its heirs):
+    /// `Content_Length`, `X.Forwarded.For`. Legal to read, never to be forwarded.
+    case lookAlike
 }

@@ -1,1 +1,15 @@
-// Settings
+/// Everything an operator can say, typed and checked; the defaults are the values that a file without keys gives.
+///
+/// One file per section holds its fields, their defaults and its rows of the table of keys. A new key is a field and a
+/// row; reading, checking, flags, reload and the shipped `config.toml` follow from the row.
+public struct Settings: Sendable, Equatable {
+    public var server = Server()
+    public var tls = TLS()
+    public var upstream = Upstream()
+    public var limits = Limits()
+    public var admin = Admin()
+    public var log = Log()
+    public var reload = Reload()
+
+    public init() {}
+}

@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""Measures the engine against nginx and haproxy and says how it stands: make bench, or
+
+    make bench BENCH="--rows json,proxy --seconds 2 --rounds 3"
+
+Ours and the peers take turns on the same cores with the same client; a figure is the median of the rounds, and what
+counts is the ratio. Processor time is user and system time of all the server's processes during a run, divided by the
+requests that it answered. The server has core 0 for itself; the client, and the origin behind a proxy, share core 1.
+It is a measurement, not a test: a figure that falls short does not fail it, one that cannot be had does.
+
+Each line:  name  ours  peer  ratio  target  ok|short   and behind a # what is of interest beside it.
+"""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import idle
+from measuring import Trouble, processor_seconds, run_wrk
+from servers import FILES_MAX, PAGE, POLL, TREE, Yard
+
+SERVER_CORE, CLIENT_CORE = "0", "1"
+CONNECTIONS = 64
+IDLE_CONNECTIONS = 8000
+
+# What a browser sends; Host, which the client adds, is the twelfth.
+BROWSER = [
+    ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"),
+    ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"),
+    ("Accept-Language", "en-GB,en;q=0.9,de;q=0.8"),
+    ("Accept-Encoding", "gzip, deflate, br, zstd"),
+    ("Referer", "https://tickets.example/concert/4711"),
+    ("Cookie", "session=6f1d2c0a9b8e4d7f; consent=necessary; theme=dark; seen=1731000000"),
+    ("Sec-CH-UA", '"Chromium";v="130", "Not?A_Brand";v="99"'),
+    ("Sec-CH-UA-Mobile", "?0"),
+    ("Sec-CH-UA-Platform", '"Linux"'),
+    ("Sec-Fetch-Dest", "empty"),
+    ("Sec-Fetch-Mode", "cors"),
+]
+
+
+class Bench:
+    def __init__(self, yard, seconds, rounds):
+        self.yard, self.seconds, self.rounds = yard, seconds, rounds
+        self.figures, self.troubles = [], []
+
+    # --- what is printed
+
+    def figure(self, name, unit, ours, peer, target, *, aim=None, note="", ratio=None, at_least=False, details=None):
+        ratio = ours / peer if ratio is None else ratio
+
+        def reaches(limit):
+            return "-" if limit is None else "ok" if (ratio >= limit if at_least else ratio <= limit) else "short"
+
+        beside = [unit] + ([f"aim {aim} {reaches(aim)}"] if aim else []) + ([note] if note else [])
+        limit = "-" if target is None else f"{target:.2f}"
+        print(f"{name:<24} {ours:>9.2f} {peer:>9.2f} {ratio:>6.2f} {limit:>6} {reaches(target):<5} # {', '.join(beside)}", flush=True)
+        self.figures.append({
+            "name": name, "unit": unit, "ours": ours, "peer": peer, "ratio": ratio, "target": target, "aim": aim,
+            "better": "more" if at_least else "less", "result": reaches(target), "details": details or {}})
+
+    # --- how it is measured
+
+    def load(self, server, path, cores, threads, headers, seconds=None):
+        """One run: microseconds a request of user and of system time, and requests a second."""
+        before = processor_seconds(server.pid)
+        environment = {"OPENSSL_CONF": self.yard.client_tls} if server.tls else None
+        count, rate = run_wrk(
+            server.url(path), cores=cores, threads=threads, connections=CONNECTIONS, seconds=seconds or self.seconds,
+            headers=headers, environment=environment)
+        after = processor_seconds(server.pid)
+        return (after[0] - before[0]) * 1e6 / count, (after[1] - before[1]) * 1e6 / count, rate
+
+    def take_turns(self, servers, path, body, cores=CLIENT_CORE, threads=1):
+        """All servers in turn, round after round: for each the median of each figure."""
+        for server in servers:
+            server.await_answer(path, body)
+            self.load(server, path, cores, threads, BROWSER, seconds=1)
+        runs = {server: [] for server in servers}
+        for _ in range(self.rounds):
+            for server in servers:
+                runs[server].append(self.load(server, path, cores, threads, BROWSER))
+        return [Outcome(server.name, runs[server]) for server in servers]
+
+    def compare(self, name, outcomes, target, aim):
+        ours, first = outcomes[0], outcomes[1]
+        self.figure(
+            name, "µs/request", ours.total, first.total, target, aim=aim,
+            note=f"user {ours.user:.2f} against {first.user:.2f}, {ours.rate:.0f} and {first.rate:.0f} requests/s",
+            details={each.name: each.details() for each in outcomes})
+        for other in outcomes[2:]:
+            self.figure(
+                f"{name}/{other.name}", "µs/request", ours.total, other.total, None,
+                note=f"user {ours.user:.2f} against {other.user:.2f}, {other.rate:.0f} requests/s")
+
+    # --- the rows
+
+    def origin(self):
+        origin = self.yard.nginx_json(CLIENT_CORE, name="origin")
+        origin.await_answer("/poll", POLL)
+        return origin
+
+    def json(self):
+        servers = [self.yard.ours_memory(SERVER_CORE), self.yard.nginx_json(SERVER_CORE)]
+        self.compare("json", self.take_turns(servers, "/poll", POLL), 0.90, 0.85)
+
+    def page(self):
+        servers = [
+            self.yard.ours_memory(SERVER_CORE),
+            self.yard.nginx_page(SERVER_CORE),
+            # A file this small is cheaper read than sent from the file.
+            self.yard.nginx_page(SERVER_CORE, name="nginx-without-sendfile", sendfile="off"),
+        ]
+        self.compare("page", self.take_turns(servers, "/page", PAGE), 0.80, 0.75)
+
+    def proxy(self):
+        origin = self.origin()
+        servers = [
+            self.yard.ours_proxy(SERVER_CORE, origin),
+            self.yard.nginx_proxy(SERVER_CORE, origin),
+            self.yard.haproxy_proxy(SERVER_CORE, origin),
+            # As it is when nothing is said of a buffer: a write for each request.
+            self.yard.nginx_proxy(SERVER_CORE, origin, log_buffer="", name="nginx-unbuffered-log"),
+        ]
+        self.compare("proxy", self.take_turns(servers, "/poll", POLL), 0.90, 0.85)
+
+    def tls(self):
+        origin = self.origin()
+        servers = [
+            self.yard.ours_proxy(SERVER_CORE, origin, tls=True),
+            self.yard.nginx_proxy(SERVER_CORE, origin, tls=True),
+            self.yard.haproxy_proxy(SERVER_CORE, origin, tls=True),
+        ]
+        self.compare("tls", self.take_turns(servers, "/poll", POLL), 1.00, 1.00)
+
+    def idle(self):
+        idle.allow_files(IDLE_CONNECTIONS + 100)
+        origin = self.origin()
+        makers = [self.yard.ours_proxy, self.yard.nginx_proxy, self.yard.haproxy_proxy]
+        runs = [[] for _ in makers]
+        names = []
+        for _ in range(self.rounds):
+            names.clear()
+            for at, maker in enumerate(makers):
+                # A fresh one each time: memory that was given back stays with the process and would cost nothing.
+                server = maker(SERVER_CORE, origin)
+                server.await_answer("/poll", POLL)
+                names.append(server.name)
+                runs[at].append(idle.bytes_per_connection(server.pid, server.port, "/poll", IDLE_CONNECTIONS))
+                self.yard.stop(server)
+        ours, *peers = map(statistics.median, runs)
+        note = f"{IDLE_CONNECTIONS} connections, growth of private memory; the kernel's is not counted"
+        for name, peer in zip(names[1:], peers):
+            is_first = name == "nginx"
+            self.figure(
+                "idle" if is_first else f"idle/{name}", "bytes/connection", ours, max(peer, 0.01), 1.0 if is_first else None,
+                note=note, details={"ours": runs[0], "nginx": runs[1], "haproxy": runs[2]} if is_first else None)
+
+    def growth(self):
+        """From one loop to two. Two loops and a client need more than two cores to be seen at full speed."""
+        origin = self.origin()
+        cores = os.cpu_count() or 1
+        apart = cores >= 4
+        server_cores = "0-1" if cores > 1 else "0"
+        client_cores = "2-3" if apart else server_cores
+        servers = [self.yard.ours_proxy(server_cores, origin, loops=1), self.yard.ours_proxy(server_cores, origin, loops=2)]
+        one, two = self.take_turns(servers, "/poll", POLL, cores=client_cores, threads=2)
+        details = {"one loop": one.details(), "two loops": two.details(), "cores": cores}
+        if apart:
+            self.figure(
+                "growth", "requests/s", two.rate, one.rate, 1.8, at_least=True, details=details,
+                note="two loops against one, the client on cores of its own")
+            return
+        # Nothing shared, nothing lost: with the processor time of a request unchanged, two free cores do twice as much.
+        self.figure(
+            "growth", "µs/request", two.total, one.total, 1.8, ratio=2 * one.total / two.total, at_least=True, details=details,
+            note=f"two loops against one; what two free cores would do, reckoned from it. Measured with client and origin "
+            f"on the same {cores} cores: {two.rate:.0f} against {one.rate:.0f} requests/s = {two.rate / one.rate:.2f}")
+
+    ROWS = {"json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth}
+
+    def run(self, rows):
+        for row in rows:
+            try:
+                self.ROWS[row](self)
+            except Trouble as trouble:
+                print(f"{row:<24} {'-':>9} {'-':>9} {'-':>6} {'-':>6} {'none':<5} # {trouble}", flush=True)
+                self.troubles.append({"name": row, "trouble": str(trouble)})
+            finally:
+                self.yard.stop_all()
+
+
+class Outcome:
+    """The medians of a server's runs."""
+
+    def __init__(self, name, runs):
+        self.name, self.runs = name, runs
+        self.total = statistics.median(user + system for user, system, _ in runs)
+        self.user = statistics.median(user for user, _, _ in runs)
+        self.rate = statistics.median(rate for _, _, rate in runs)
+
+    def details(self):
+        return {
+            "microseconds": self.total, "userMicroseconds": self.user, "requestsPerSecond": self.rate,
+            "rounds": [{"user": user, "system": system, "requestsPerSecond": rate} for user, system, rate in self.runs]}
+
+
+def build():
+    """The programs as they are shipped: optimized."""
+    for arguments in (["--product", "waitingroom"], ["--package-path", "Benchmarks"]):
+        done = subprocess.run(["swift", "build", "-c", "release", *arguments], cwd=TREE, stdout=sys.stderr, check=False)
+        if done.returncode != 0:
+            sys.exit("bench: the build failed")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures the engine against nginx and haproxy.")
+    parser.add_argument("--rows", default=",".join(Bench.ROWS), help="some of %(default)s")
+    parser.add_argument("--seconds", type=int, default=4, help="how long one run takes (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn (%(default)s)")
+    parser.add_argument("--no-build", action="store_true", help="measure what was built before")
+    parser.add_argument("--ours", default=os.path.join(TREE, ".build/release/waitingroom"), help="the program to measure")
+    parser.add_argument("--results", default=os.path.join(TREE, "Benchmarks/results.json"), help="where the figures are written")
+    options = parser.parse_args()
+    rows = options.rows.split(",")
+    if unknown := set(rows) - set(Bench.ROWS):
+        parser.error(f"no row {', '.join(sorted(unknown))}; there are {', '.join(Bench.ROWS)}")
+    if options.rounds < 1 or options.seconds < 1:
+        parser.error("--rounds and --seconds are at least 1")
+    if (os.cpu_count() or 1) < 2:
+        sys.exit("bench: two cores are needed, one for the server and one for the client")
+    if not options.no_build:
+        build()
+    idle.allow_files(FILES_MAX)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+    with tempfile.TemporaryDirectory(prefix="waitingroom-bench-") as folder:
+        os.chmod(folder, 0o755)
+        yard = Yard(folder, options.ours)
+        bench = Bench(yard, options.seconds, options.rounds)
+        print(f"{'name':<24} {'ours':>9} {'peer':>9} {'ratio':>6} {'target':>6} result", flush=True)
+        try:
+            bench.run(rows)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        finally:
+            yard.stop_all()
+    with open(options.results, "w", encoding="utf-8") as file:
+        machine = {"cores": os.cpu_count(), "system": platform.platform()}
+        setup = {"seconds": options.seconds, "rounds": options.rounds, "connections": CONNECTIONS}
+        json.dump({"machine": machine, "setup": setup, "figures": bench.figures, "missing": bench.troubles}, file, indent=2)
+        file.write("\n")
+    sys.exit(1 if bench.troubles else 0)
+
+
+if __name__ == "__main__":
+    main()

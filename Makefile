@@ -1,0 +1,45 @@
+# Everything is started from here: `make help` lists it.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# Where `make run` puts what it starts: the site is at BASE_PORT+80 (scripts/run has the rest of the layout).
+BASE_PORT ?= 8000
+# How long each fuzz target runs.
+SECONDS ?= 60
+JOBS ?= $(shell nproc)
+
+BUILD := swift build -j $(JOBS) --explicit-target-dependency-import-check error
+
+.PHONY: help setup build run test bench fuzz lint format clean
+
+help: ## What there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the Debian packages that are missing (all the others do this first)
+	@scripts/setup
+
+build: setup ## Build the program, optimized: .build/release/waitingroom
+	$(BUILD) -c release --product waitingroom
+
+run: setup ## Demo site, waiting room and nginx on BASE_PORT (8000) and up, until Ctrl-C
+	@scripts/run $(BASE_PORT)
+
+test: setup ## Build everything and run all tests
+	$(BUILD) --build-tests
+	swift test --skip-build --disable-xctest
+
+bench: setup ## Measure against nginx and haproxy; writes Benchmarks/results.json
+	@python3 Benchmarks/bench.py $(BENCH)
+
+fuzz: setup ## Run each fuzz target for SECONDS (60)
+	@Fuzz/run --seconds $(SECONDS) $(FUZZ)
+
+lint: setup ## Format and syntax of all sources
+	@scripts/lint
+
+format: setup ## Write all Swift sources in the house's format
+	swift format -i -r Package.swift Sources Tests Benchmarks Fuzz
+
+clean: ## Remove what was built
+	rm -rf .build Benchmarks/.build Fuzz/.build Fuzz/work

@@ -1,0 +1,56 @@
+import Glibc
+import Synchronization
+
+/// A fixed number of atomic words in rows of eight, which is one cache line.
+///
+/// The one place of this module with an unsafe pointer: the language has no growable or dynamic array of atomics, and an
+/// array of objects that hold one each would cost a pointer and a reference count per look. Every index is checked or
+/// masked into range here. The memory is zero pages that the kernel hands out when they are first written.
+struct AtomicWords: ~Copyable, @unchecked Sendable {
+    static let rowCount = 8
+
+    /// A power of two.
+    let rows: Int
+    private let memory: UnsafeMutableRawPointer
+    private let words: UnsafeMutablePointer<Atomic<UInt64>>
+
+    /// At least `count` words, and never more than 2^30.
+    init(atLeast count: Int) {
+        let wanted = min(max(count, 1), 1 << 30)
+        var rows = 1
+        while rows * Self.rowCount < wanted { rows *= 2 }
+        self.rows = rows
+        let bytes = rows * Self.rowCount * 8
+        // As every allocation of the language, it ends the process when memory is gone.
+        guard let memory = calloc(bytes + 64, 1) else { abort() }
+        self.memory = memory
+        let aligned = UnsafeMutableRawPointer(bitPattern: (UInt(bitPattern: memory) + 63) & ~63) ?? memory
+        // The representation of an atomic zero is zero bytes.
+        words = aligned.bindMemory(to: Atomic<UInt64>.self, capacity: rows * Self.rowCount)
+    }
+
+    deinit { free(memory) }
+
+    var count: Int { rows * Self.rowCount }
+
+    /// First word of the row that a hash falls on.
+    @inline(__always) func row(_ hash: UInt64) -> Int { (Int(truncatingIfNeeded: hash) & (rows - 1)) * Self.rowCount }
+
+    @inline(__always) func load(_ index: Int) -> UInt64 {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+        return words[index].load(ordering: .relaxed)
+    }
+
+    /// In the one order that all threads agree on.
+    @inline(__always) func loadOrdered(_ index: Int) -> UInt64 {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+        return words[index].load(ordering: .sequentiallyConsistent)
+    }
+
+    @inline(__always) func exchange(_ index: Int, expected: UInt64, desired: UInt64) -> Bool {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+        return words[index].compareExchange(
+            expected: expected, desired: desired, ordering: .sequentiallyConsistent
+        ).exchanged
+    }
+}

@@ -1,0 +1,119 @@
+import Bytes
+
+extension RequestHead {
+    enum Outcome {
+        case complete(end: Int)
+        /// `lineStart`: where the line begins that is not complete.
+        case needMore(lineStart: Int)
+        case refused(Refusal)
+    }
+
+    /// Reads a head that begins at `start`, from its first byte, into this one.
+    mutating func read(_ bytes: Span<UInt8>, at start: Int, limits: RequestLimits) -> Outcome {
+        reset()
+        var at: Int
+        switch RequestLine.read(bytes, at: start, into: &self) {
+        case .complete(let end): at = end
+        case .needMore: return .needMore(lineStart: start)
+        case .refused(let refusal): return .refused(refusal)
+        }
+        var targetAuthority: TargetAuthority?
+        if let refusal = RequestTarget.read(bytes, into: &self, authority: &targetAuthority) { return .refused(refusal) }
+
+        var facts = RequestFacts()
+        var field = Field(name: .empty, value: .empty, known: .other)
+        while true {
+            switch FieldLine.read(bytes, at: &at, into: &field) {
+            case .field:
+                if fields.count >= limits.fieldsMax { return .refused(.tooManyFields) }
+                if let refusal = facts.take(field, bytes, minorVersion: minorVersion) { return .refused(refusal) }
+                fields.append(field)
+            case .endOfHead:
+                if let refusal = settle(facts, targetAuthority, bytes, limits: limits) { return .refused(refusal) }
+                return .complete(end: at)
+            case .needMore: return .needMore(lineStart: at)
+            case .fault(let fault): return .refused(.field(fault))
+            }
+        }
+    }
+
+    private mutating func reset() {
+        fields.removeAll(keepingCapacity: true)
+        pathAndQuery = .empty
+        isAsterisk = false
+        host = .empty
+        framing = .none
+        keepsAlive = true
+        expectsContinue = false
+        upgrade = .empty
+    }
+
+    /// What only the whole head can tell.
+    @inline(__always)
+    private mutating func settle(
+        _ facts: RequestFacts, _ target: TargetAuthority?, _ bytes: Span<UInt8>, limits: RequestLimits
+    ) -> Refusal? {
+        if let authority = facts.host {
+            if let target {
+                guard authority.isSame(as: target.authority, in: bytes, defaultPort: target.defaultPort) else {
+                    return .hostDiffersFromTarget
+                }
+            } else {
+                host = facts.hostValue
+            }
+        } else if minorVersion == 1 {
+            return .missingHost
+        }
+        if facts.framing.isChunked {
+            framing = .chunked
+        } else if let length = facts.framing.length {
+            if length > limits.bodyBytesMax { return .bodyTooLarge }
+            framing = .length(length)
+        }
+        keepsAlive = facts.connection.keepsConnection(minorVersion: minorVersion)
+        let hasBody = framing != .none && framing != .length(0)
+        // An expectation of an HTTP/1.0 client is ignored (RFC 9110 section 10.1.1); without a body there is nothing to await.
+        expectsContinue = facts.expectsContinue && minorVersion == 1 && hasBody
+        if facts.connection.upgrade, facts.upgrades == 1, minorVersion == 1, method == .get, !hasBody {
+            upgrade = facts.upgradeValue
+        }
+        return nil
+    }
+}
+
+/// What the fields of a request have said so far.
+struct RequestFacts {
+    var framing = DeclaredFraming()
+    var connection = ConnectionOptions()
+    var host: Authority?
+    var hostValue = ByteRange.empty
+    var expectsContinue = false
+    var upgrades = 0
+    var upgradeValue = ByteRange.empty
+
+    @inline(__always)
+    mutating func take(_ field: Field, _ bytes: Span<UInt8>, minorVersion: UInt8) -> Refusal? {
+        switch field.known {
+        case .host:
+            if host != nil { return .repeatedHost }
+            guard let authority = Authority.read(bytes, field.value) else { return .badHost }
+            host = authority
+            hostValue = field.value
+        case .contentLength:
+            return framing.takeContentLength(bytes, field.value).map(Refusal.init)
+        case .transferEncoding:
+            return framing.takeTransferEncoding(bytes, field.value, minorVersion: minorVersion).map(Refusal.init)
+        case .connection:
+            return connection.read(bytes, field.value) ? nil : .badConnection
+        case .expect:
+            guard minorVersion == 1 else { return nil }
+            guard bytes[field.value].equalsIgnoringCase("100-continue") else { return .unknownExpectation }
+            expectsContinue = true
+        case .upgrade:
+            upgrades += 1
+            upgradeValue = field.value
+        default: break
+        }
+        return nil
+    }
+}

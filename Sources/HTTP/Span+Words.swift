@@ -1,0 +1,61 @@
+/// Eight bytes at a time. The loads are bounds-checked; a flag is the top bit of the byte it is about, and only the lowest
+/// flag is exact (a borrow may disturb those above it), which is all that is asked for.
+extension Span where Element == UInt8 {
+    @inline(__always)
+    func word(at offset: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Fewer than eight bytes as a word, zeros above them.
+    @inline(__always)
+    func shortWord(at offset: Int, count length: Int) -> UInt64 {
+        if offset + 8 <= count { return word(at: offset) & (1 << UInt64(length * 8) &- 1) }
+        var word: UInt64 = 0
+        for at in 0..<length { word |= UInt64(self[offset + at]) << UInt64(at * 8) }
+        return word
+    }
+
+    /// Where the first control character (0 to 31, 127) lies from `start` on, or `count`.
+    @inline(__always)
+    func firstControl(from start: Int) -> Int {
+        var at = start
+        while at &+ 8 <= count {
+            let flags = Self.flags(word(at: at), below: 0x20)
+            if flags != 0 { return at &+ flags.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
+        while at < count, !self[at].isControl { at &+= 1 }
+        return at
+    }
+
+    /// Where the first byte that cannot be in a target (space and controls) lies from `start` on, or `count`.
+    @inline(__always)
+    func firstControlOrSpace(from start: Int) -> Int {
+        var at = start
+        while at &+ 8 <= count {
+            let flags = Self.flags(word(at: at), below: 0x21)
+            if flags != 0 { return at &+ flags.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
+        while at < count, self[at] > 32, self[at] != 127 { at &+= 1 }
+        return at
+    }
+
+    @inline(__always)
+    private static func flags(_ word: UInt64, below bound: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        let delete = word ^ (ones &* 0x7f)
+        return ((word &- ones &* bound) & ~word | (delete &- ones) & ~delete) & tops
+    }
+
+    @inline(__always)
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            if self[at] == byte { return at }
+            at &+= 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,30 @@
+/// So many in so long. Written as `"100/s"`, `"600/m"`, `"10/h"`.
+public struct Rate: Sendable, Hashable {
+    public var count: UInt64
+    public var perNanoseconds: UInt64
+
+    public init(count: UInt64, perNanoseconds: UInt64) {
+        self.count = count
+        self.perNanoseconds = perNanoseconds
+    }
+
+    public static func perSecond(_ count: UInt64) -> Rate { Rate(count: count, perNanoseconds: 1_000_000_000) }
+}
+
+extension Rate: LosslessStringConvertible {
+    private static let units: [(name: Substring, nanoseconds: UInt64)] = [
+        ("/s", 1_000_000_000), ("/m", 60_000_000_000), ("/h", 3_600_000_000_000),
+    ]
+
+    public var description: String {
+        let unit = Self.units.first { $0.nanoseconds == perNanoseconds }
+        return "\(count)\(unit?.name ?? "/\(perNanoseconds)ns")"
+    }
+
+    public init?(_ text: String) {
+        guard let (count, unit) = Quantity.split(text), let found = Self.units.first(where: { $0.name == unit }) else {
+            return nil
+        }
+        self.init(count: UInt64(count), perNanoseconds: found.nanoseconds)
+    }
+}

@@ -1,0 +1,120 @@
+import COpenSSL
+
+/// An SSL_CTX that frees itself, with the settings that servers and clients share.
+final class TLSContext {
+    private static let noCertificate = "has no certificate in PEM (-----BEGIN CERTIFICATE-----)"
+
+    let pointer: OpaquePointer
+
+    private init(_ method: OpaquePointer?) throws(TLSFault) {
+        OpenSSLErrors.clear()
+        guard let pointer = SSL_CTX_new(method) else {
+            throw TLSFault.failure(OpenSSLErrors.takeText("no memory for a TLS context"))
+        }
+        self.pointer = pointer
+        SSL_CTX_set_info_callback(pointer) { session, event, value in TLSWire.note(session, event, value) }
+        shim_context_set_max_chain_bytes(pointer, TLSSession.handshakeBytesMax / 2)
+    }
+
+    deinit { SSL_CTX_free(pointer) }
+
+    convenience init(serverWith keys: TLSTicketKeys, minimumVersion: TLSVersion) throws(TLSFault) {
+        try self.init(TLS_server_method())
+        shim_context_set_server_options(pointer)
+        let version = minimumVersion == .tls12 ? TLS1_2_VERSION : TLS1_3_VERSION
+        guard shim_context_set_min_version(pointer, version) == 1,
+            shim_context_set_ticket_keys(pointer, keys.bytes, TLSTicketKeys.byteCount) == 1
+        else { throw .failure(OpenSSLErrors.takeText("OpenSSL refuses the version or ticket keys")) }
+        // A ticket is good for every loop and certificate of this server.
+        let realm = "waitingroom"
+        _ = SSL_CTX_set_session_id_context(pointer, realm, UInt32(realm.utf8.count))
+        _ = SSL_CTX_set_timeout(pointer, TLSServer.ticketSeconds)
+        SSL_CTX_set_alpn_select_cb(
+            pointer,
+            { _, chosen, count, offered, offeredCount, _ in TLSContext.choose(chosen, count, offered, offeredCount) }, nil)
+    }
+
+    convenience init(clientOffering protocols: [UInt8], minimumVersion: TLSVersion) throws(TLSFault) {
+        try self.init(TLS_client_method())
+        shim_context_set_client_options(pointer)
+        let version = minimumVersion == .tls12 ? TLS1_2_VERSION : TLS1_3_VERSION
+        // The one call of OpenSSL that answers 0 for yes.
+        guard shim_context_set_min_version(pointer, version) == 1,
+            SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) == 0
+        else { throw .failure(OpenSSLErrors.takeText("OpenSSL refuses the version or ALPN")) }
+    }
+
+    /// RFC 7301: a client that offers protocols, but none of ours, is refused with `no_application_protocol`, as nginx does.
+    private static func choose(
+        _ chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: UnsafeMutablePointer<UInt8>?,
+        _ offered: UnsafePointer<UInt8>?, _ offeredCount: UInt32
+    ) -> Int32 {
+        guard let chosen, let count, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+        var at = 0
+        while at < Int(offeredCount) {
+            let length = Int(offered[at])
+            guard at + 1 + length <= Int(offeredCount) else { break }
+            if Span(_unsafeStart: offered + at + 1, count: length).equals("http/1.1") {
+                chosen.pointee = offered + at + 1
+                count.pointee = UInt8(length)
+                return SSL_TLSEXT_ERR_OK
+            }
+            at += 1 + length
+        }
+        return SSL_TLSEXT_ERR_ALERT_FATAL
+    }
+
+    /// Those that begin with `TLS_` are for 1.3, which OpenSSL keeps apart.
+    func use(ciphers: String) throws(TLSFault) {
+        let all = ciphers.split(separator: ":")
+        let modern = all.filter { $0.hasPrefix("TLS_") }.joined(separator: ":")
+        let older = all.filter { !$0.hasPrefix("TLS_") }.joined(separator: ":")
+        guard modern.isEmpty || SSL_CTX_set_ciphersuites(pointer, modern) == 1 else {
+            throw .configuration("TLS 1.3 ciphers \"\(modern)\": \(OpenSSLErrors.takeText("not known"))")
+        }
+        guard older.isEmpty || SSL_CTX_set_cipher_list(pointer, older) == 1 else {
+            throw .configuration("ciphers \"\(older)\": \(OpenSSLErrors.takeText("not known"))")
+        }
+    }
+
+    func use(_ certificate: TLSCertificate) throws(TLSFault) -> TLSCertificateFacts {
+        let name = certificate.name
+        var facts = TLSCertificateFacts(name: name, hostNames: [], validFrom: 0, validUntil: 0)
+        let count = try CertificateReading.certificates(
+            certificate.chain, name: name, max: CertificateReading.chainCountMax
+        ) { (x509, at) throws(TLSFault) in
+            if at > 0 {
+                guard shim_context_add_chain_certificate(pointer, x509) == 1 else {
+                    throw .certificate(name: name, problem: "chain: \(OpenSSLErrors.takeText("cannot be used"))")
+                }
+                return
+            }
+            guard SSL_CTX_use_certificate(pointer, x509) == 1 else {
+                throw .certificate(name: name, problem: OpenSSLErrors.takeText("cannot be used"))
+            }
+            facts.hostNames = CertificateReading.hostNames(of: x509)
+            (facts.validFrom, facts.validUntil) = CertificateReading.validity(of: x509)
+        }
+        guard count > 0 else { throw .certificate(name: name, problem: Self.noCertificate) }
+        let key = try CertificateReading.key(certificate.key, name: name)
+        defer { EVP_PKEY_free(key) }
+        guard SSL_CTX_use_PrivateKey(pointer, key) == 1, SSL_CTX_check_private_key(pointer) == 1 else {
+            OpenSSLErrors.clear()
+            throw .certificate(name: name, problem: "the private key does not belong to the certificate")
+        }
+        return facts
+    }
+
+    /// The authorities that a client believes.
+    func trust(authorities pem: [UInt8], name: String) throws(TLSFault) {
+        let store = SSL_CTX_get_cert_store(pointer)
+        let count = try CertificateReading.certificates(
+            pem, name: name, max: CertificateReading.authoritiesMax
+        ) { (x509, _) throws(TLSFault) in
+            guard X509_STORE_add_cert(store, x509) == 1 else {
+                throw .certificate(name: name, problem: OpenSSLErrors.takeText("cannot be used"))
+            }
+        }
+        guard count > 0 else { throw .certificate(name: name, problem: Self.noCertificate) }
+    }
+}
