@@ -63,6 +63,8 @@ public struct ByteBuffer: ~Copyable {
         end += count
     }
 
+    // Disfavored, so that a literal is taken as the static text that it is.
+    @_disfavoredOverload
     public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { from in
@@ -72,6 +74,9 @@ public struct ByteBuffer: ~Copyable {
             end += from.count
         }
     }
+
+    /// What is in another buffer, which keeps it.
+    @inlinable public mutating func append(_ other: borrowing ByteBuffer) { append(other.span) }
 
     @inlinable public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 

@@ -49,3 +49,13 @@ extension Method {
         return nil
     }
 }
+
+extension Method {
+    /// Changes nothing at the origin, so that sending it twice does no harm (RFC 9110, 9.2.1).
+    public var isSafe: Bool {
+        switch self {
+        case .get, .head, .options, .trace: true
+        case .post, .put, .delete, .connect, .patch, .registered: false
+        }
+    }
+}

@@ -100,6 +100,11 @@ public final class EventLoop {
         watches[index].watcher = watcher
     }
 
+    /// Watches a listening socket that other loops, or processes, may watch as well: one of them is woken.
+    public func watchListener(_ descriptor: Int32, _ watcher: any Watcher) throws(SystemError) {
+        try watch(descriptor, for: [.readable, .exclusive], watcher)
+    }
+
     public func rewatch(_ descriptor: Int32, for readiness: Readiness) {
         let index = Int(descriptor)
         guard index < watches.count, watches[index].watcher != nil else { return }

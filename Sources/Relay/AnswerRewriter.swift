@@ -1,0 +1,67 @@
+import Bytes
+import HTTP
+import Web
+
+/// Writes the origin's answer for the client: the same status and fields, but for those that concern the origin's
+/// connection, and one framing of our own.
+struct AnswerRewriter {
+    let head: ResponseHead
+    let framing: AnswerFraming
+    let minorVersion: UInt8
+
+    func append(_ bytes: Span<UInt8>, date server: Server, to output: inout ByteBuffer) {
+        Self.appendStatusLine(head, bytes, to: &output)
+        appendFields(bytes, to: &output)
+        if head.first(.date) == nil { server.appendDate(to: &output) }
+        appendFraming(bytes, to: &output)
+        ConnectionField.append(framing, minorVersion: minorVersion, to: &output)
+        output.append("\r\n")
+    }
+
+    /// An interim answer (1xx) or a switch of protocols, with its own fields.
+    static func append(interim head: ResponseHead, _ bytes: Span<UInt8>, upgrade: Bool, to output: inout ByteBuffer) {
+        appendStatusLine(head, bytes, to: &output)
+        for field in head.fields where !HopByHop.covers(field.known) {
+            append(field, bytes, to: &output)
+        }
+        if upgrade, let protocolName = head.first(.upgrade) {
+            output.append("Connection: Upgrade\r\nUpgrade: ")
+            output.append(bytes[protocolName])
+            output.append("\r\n")
+        }
+        output.append("\r\n")
+    }
+
+    private static func appendStatusLine(_ head: ResponseHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        output.append("HTTP/1.1 ")
+        output.append(decimal: UInt64(head.status))
+        output.append(" ")
+        output.append(bytes[head.reason])
+        output.append("\r\n")
+    }
+
+    private func appendFields(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        let hasNames = HopByHop.hasNames(head.fields, bytes)
+        for field in head.fields where !HopByHop.covers(field.known) {
+            if hasNames, HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes) { continue }
+            Self.append(field, bytes, to: &output)
+        }
+    }
+
+    private static func append(_ field: Field, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        output.append(bytes[field.name])
+        output.append(": ")
+        output.append(bytes[field.value])
+        output.append("\r\n")
+    }
+
+    private func appendFraming(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        if let length = framing.contentLength {
+            output.append("Content-Length: ")
+            output.append(decimal: length)
+            output.append("\r\n")
+        } else if framing.body == .chunked {
+            output.append("Transfer-Encoding: chunked\r\n")
+        }
+    }
+}

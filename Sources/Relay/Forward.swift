@@ -1,0 +1,298 @@
+import Bytes
+import HTTP
+import Loop
+import Telemetry
+import Web
+
+/// One request on its way to an origin and its answer on the way back, attempts included.
+///
+/// Client and upstream each stop being read while the other cannot take more; nothing is gathered beyond their ceilings.
+final class Forward: Responder, DeadlineOwner {
+    let relay: Relay
+    /// The pool of the moment when the request came; a reload may replace it.
+    private let pool: UpstreamPool
+    let client: ServerConnection
+    let method: Method
+    let framing: BodyFraming
+    let wantsUpgrade: Bool
+    let expectsContinue: Bool
+    let isClientOld: Bool
+    /// The head as it is sent; kept until an answer comes, for another attempt.
+    private var request = ByteBuffer()
+    private var upstream: UpstreamConnection?
+    private var slot: UpstreamSlot?
+    private var attempts = 0
+    /// Bytes of the body have gone out and are not kept: there can be no other attempt.
+    private var bodyHasGone = false
+    private(set) var isRequestComplete = false
+    private var answerFraming: AnswerFraming?
+    private var sentAt: UInt64 = 0
+    private var waitDeadline = Deadline()
+    private var isOver = false
+
+    init(_ relay: Relay, client: ServerConnection, head: RequestHead) {
+        self.relay = relay
+        pool = relay.pool
+        self.client = client
+        method = head.method
+        framing = head.framing
+        wantsUpgrade = !head.upgrade.isEmpty
+        expectsContinue = head.expectsContinue
+        isClientOld = head.minorVersion == 0
+    }
+
+    private var loop: EventLoop { relay.loop }
+    private var hasBody: Bool { framing != .none && framing != .length(0) }
+    var isAnswerBegun: Bool { answerFraming != nil }
+
+    // MARK: The request
+
+    func start(_ head: RequestHead, _ bytes: Span<UInt8>, peerIsTrusted: Bool) {
+        let settings = pool.settings
+        let trace = Self.trace(head, bytes, &relay.dice)
+        let origin = RequestRewriter.Origin(
+            peer: client.source.address, peerIsTrusted: peerIsTrusted, isSecure: client.isSecure,
+            authority: pool.slots.first?.target.authority ?? "", hostRule: settings.host, trace: trace)
+        var id = ByteBuffer()
+        swap(&id, &relay.idBytes)
+        id.removeAll()
+        var incoming = Span<UInt8>()
+        if let range = head.first(.xRequestID) { incoming = bytes[range] }
+        RequestID.append(incoming: incoming, orMade: relay.dice.next(), relay.dice.next(), to: &id)
+        swap(&request, &relay.spareRequest)
+        RequestRewriter(head, origin).append(bytes, requestID: id.span, to: &request)
+        client.exchange?.record.set(requestID: id.span)
+        client.exchange?.record.trace = trace
+        swap(&id, &relay.idBytes)
+        // Until somebody takes the body it waits at the client.
+        if hasBody { client.pauseReading() }
+        attempt(avoiding: nil)
+    }
+
+    private static func trace(_ head: RequestHead, _ bytes: Span<UInt8>, _ dice: inout Dice) -> TraceContext {
+        if let value = head.first(.traceparent), let incoming = TraceContext.parse(bytes[value]) {
+            return incoming.next(parent: dice.next())
+        }
+        return TraceContext.begin(dice.next(), dice.next(), parent: dice.next())
+    }
+
+    private func attempt(avoiding failed: UpstreamSlot?) {
+        attempts += 1
+        pool.acquire(for: self, avoiding: failed)
+    }
+
+    func assigned(to slot: UpstreamSlot) {
+        waitDeadline.cancel(on: loop)
+        self.slot = slot
+        client.exchange?.record.set(upstream: slot.target.name)
+    }
+
+    /// The pool has found a connection, which may still have to be made.
+    func attached(to connection: UpstreamConnection) {
+        upstream = connection
+        if connection.isReady { upstreamReady() }
+    }
+
+    func upstreamReady() {
+        guard let upstream else { return }
+        relay.counts.forwarded()
+        sentAt = loop.now
+        upstream.expectAnswer(to: method)
+        upstream.send { $0.append(request) }
+        if hasBody {
+            client.resumeReading()
+        } else {
+            isRequestComplete = true
+            upstream.expectFirstByte()
+        }
+        // What follows of the body goes out with the head, when the batch that brought it ends.
+        if !client.isReadingNow { upstream.flush() }
+    }
+
+    func requestBody(_ bytes: Span<UInt8>) {
+        guard let upstream else { return }
+        bodyHasGone = true
+        if upstream.phase == .tunnel {
+            upstream.touchTunnel()
+            upstream.send { $0.append(bytes) }
+        } else if framing == .chunked {
+            upstream.send { ChunkWriter.append(bytes, to: &$0) }
+        } else {
+            upstream.send { $0.append(bytes) }
+        }
+        if upstream.isOutputFull { client.pauseReading() }
+    }
+
+    func requestEnded() {
+        guard let upstream else { return }
+        if upstream.phase == .tunnel {
+            upstream.flush()
+            return upstream.finishSending()
+        }
+        if isRequestComplete { return }
+        isRequestComplete = true
+        if framing == .chunked { upstream.send { ChunkWriter.appendTerminator(to: &$0) } }
+        if answerFraming == nil { upstream.expectFirstByte() }
+    }
+
+    func batchEnded() { upstream?.flush() }
+
+    func upstreamCanTakeMore() {
+        client.resumeReading()
+        if isRequestComplete && answerFraming == nil { upstream?.expectFirstByte() }
+    }
+
+    // MARK: The answer
+
+    func answerHead(_ head: ResponseHead, _ bytes: Span<UInt8>) {
+        if head.isInterim {
+            if !isClientOld { client.compose { AnswerRewriter.append(interim: head, bytes, upgrade: false, to: &$0) } }
+            return
+        }
+        dropRequest()
+        let took = Int64(loop.now &- sentAt)
+        relay.counts.firstByte(nanoseconds: took)
+        client.exchange?.record.upstreamNanoseconds = took
+        if head.status == 101 { return switchProtocols(head, bytes) }
+        let decided = client.beginAnswer(head.status, body: head.framing, declaredLength: head.declaredLength)
+        answerFraming = decided
+        client.compose { output in
+            AnswerRewriter(head: head, framing: decided, minorVersion: isClientOld ? 0 : 1)
+                .append(bytes, date: client.server, to: &output)
+        }
+    }
+
+    func answerBody(_ bytes: Span<UInt8>) {
+        guard let answerFraming else { return }
+        switch answerFraming.body {
+        case .chunked: client.compose { ChunkWriter.append(bytes, to: &$0) }
+        case .length, .untilClose: client.send(bytes)
+        case .none: break
+        }
+        if !isOver && client.isOutputFull { upstream?.pauseReading() }
+    }
+
+    /// The upstream connection has been given back already.
+    func answerEnded() {
+        upstream = nil
+        leaveSlot()
+        if case .chunked = answerFraming?.body { client.compose { ChunkWriter.appendTerminator(to: &$0) } }
+        isOver = true
+        client.finishAnswer()
+    }
+
+    /// All that came in one read has been told.
+    func answerBatchEnded() { if !isOver { client.flush() } }
+
+    func clientCanTakeMore() { upstream?.resumeReading() }
+
+    // MARK: Tunnels
+
+    private func switchProtocols(_ head: ResponseHead, _ bytes: Span<UInt8>) {
+        guard wantsUpgrade else {
+            upstream?.abandon()
+            upstream = nil
+            return give(.unaskedUpgrade)
+        }
+        _ = client.beginAnswer(101, body: .none)
+        client.compose { AnswerRewriter.append(interim: head, bytes, upgrade: true, to: &$0) }
+        upstream?.becomeTunnel()
+        client.becomeTunnel()
+    }
+
+    func tunnelBytes(_ bytes: Span<UInt8>) {
+        client.send(bytes)
+        if !isOver && client.isOutputFull { upstream?.pauseReading() }
+    }
+
+    func tunnelEnded() {
+        upstream?.abandon()
+        upstream = nil
+        leaveSlot()
+        isOver = true
+        client.finishTunnel()
+    }
+
+    // MARK: Failures
+
+    func waits(until due: UInt64) { waitDeadline.set(due, for: self, on: loop) }
+
+    func deadlinePassed() {
+        guard waitDeadline.hasPassed(for: self, on: loop) else { return }
+        pool.leaveQueue(self)
+        refusedByPool(.waitTimedOut)
+    }
+
+    func refusedByPool(_ fault: UpstreamFault) {
+        relay.counts.refusedByPool()
+        give(fault)
+    }
+
+    func upstreamFailed(_ fault: UpstreamFault, of slot: UpstreamSlot) {
+        upstream = nil
+        leaveSlot()
+        relay.counts.failed()
+        if fault.countsAgainstServer, let pause = slot.failed() { ejected(slot, for: pause) }
+        if isOver { return }
+        if mayRetry(after: fault) {
+            relay.counts.retried()
+            return attempt(avoiding: slot)
+        }
+        log(fault, slot)
+        give(fault)
+    }
+
+    private func mayRetry(after fault: UpstreamFault) -> Bool {
+        guard answerFraming == nil, !bodyHasGone, attempts <= pool.settings.retriesMax else { return false }
+        return fault.mayRetry(isSafe: method.isSafe) && relay.budget.takeRetry()
+    }
+
+    /// Tells the client as well as that is still possible.
+    private func give(_ fault: UpstreamFault) {
+        isOver = true
+        leaveSlot()
+        dropRequest()
+        client.exchange?.record.set(reason: fault.reason)
+        if client.exchange?.isAnswerBegun == true { return client.cutAnswer() }
+        var page = Answer.page(fault.status, fault.sentence)
+        if fault.status == 503 { page = page.with("Retry-After", "1") }
+        client.answer(page)
+    }
+
+    /// There will be no other attempt.
+    private func dropRequest() {
+        request.removeAll()
+        if relay.spareRequest.footprint == 0 { swap(&request, &relay.spareRequest) }
+    }
+
+    func clientGone(_ loss: ClientLoss) {
+        isOver = true
+        waitDeadline.cancel(on: loop)
+        pool.leaveQueue(self)
+        upstream?.abandon()
+        upstream = nil
+        leaveSlot()
+    }
+
+    private func leaveSlot() {
+        slot?.ended()
+        slot = nil
+    }
+
+    private func log(_ fault: UpstreamFault, _ slot: UpstreamSlot) {
+        relay.journal.log(.warning, "upstream.failed", at: Int64(loop.unixNow)) { line in
+            line.field("upstream", slot.target.name)
+            line.field("reason", fault.reason)
+            line.field("status", fault.status)
+            line.field("attempts", attempts)
+        }
+    }
+
+    private func ejected(_ slot: UpstreamSlot, for pause: UInt64) {
+        relay.counts.ejected()
+        relay.journal.log(.warning, "upstream.ejected", at: Int64(loop.unixNow)) { line in
+            line.field("upstream", slot.target.name)
+            line.field("pause_ms", milliseconds: Int64(pause))
+        }
+    }
+}

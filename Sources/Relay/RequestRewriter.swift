@@ -1,0 +1,152 @@
+import Address
+import Bytes
+import HTTP
+import Telemetry
+import Web
+
+/// Writes the request that goes to the origin. Nothing is copied that was not understood: one request line, one `Host`,
+/// one framing, no field that concerns the client's connection only, and who the client is said by us alone.
+public struct RequestRewriter {
+    /// What the request does not say itself.
+    public struct Origin {
+        /// Whom the socket leads to, and whether it may speak for others.
+        public var peer: IPAddress
+        public var peerIsTrusted: Bool
+        public var isSecure: Bool
+        public var authority: String
+        public var hostRule: RelaySettings.HostRule
+        public var trace: TraceContext
+
+        public init(
+            peer: IPAddress, peerIsTrusted: Bool, isSecure: Bool, authority: String, hostRule: RelaySettings.HostRule,
+            trace: TraceContext
+        ) {
+            self.peer = peer
+            self.peerIsTrusted = peerIsTrusted
+            self.isSecure = isSecure
+            self.authority = authority
+            self.hostRule = hostRule
+            self.trace = trace
+        }
+    }
+
+    let head: RequestHead
+    let origin: Origin
+
+    public init(_ head: RequestHead, _ origin: Origin) {
+        self.head = head
+        self.origin = origin
+    }
+
+    /// Appends the whole head. `requestID`: what is sent as `X-Request-ID`.
+    public func append(_ bytes: Span<UInt8>, requestID: Span<UInt8>, to output: inout ByteBuffer) {
+        appendRequestLine(bytes, to: &output)
+        appendHost(bytes, to: &output)
+        appendFields(bytes, to: &output)
+        appendFraming(bytes, to: &output)
+        appendClient(bytes, to: &output)
+        output.append("X-Request-ID: ")
+        output.append(requestID)
+        output.append("\r\n")
+        origin.trace.append(to: &output)
+        output.append("\r\n")
+    }
+
+    private func appendRequestLine(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        output.append(bytes[head.methodName])
+        output.append(" ")
+        if head.isAsterisk {
+            output.append("*")
+        } else {
+            // An absolute target may have an empty path, or a query only.
+            if head.pathAndQuery.isEmpty || bytes[Int(head.pathAndQuery.start)] != UInt8(ascii: "/") { output.append("/") }
+            output.append(bytes[head.pathAndQuery])
+        }
+        output.append(" HTTP/1.1\r\n")
+    }
+
+    private func appendHost(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        output.append("Host: ")
+        switch origin.hostRule {
+        case .literal(let host): output.append(host)
+        case .client where !head.host.isEmpty: output.append(bytes[head.host])
+        case .client, .upstream: output.append(origin.authority)
+        }
+        output.append("\r\n")
+    }
+
+    private func appendFields(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        let hasNames = HopByHop.hasNames(head.fields, bytes)
+        for field in head.fields {
+            guard passes(field.known) else { continue }
+            if hasNames, HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes) { continue }
+            output.append(bytes[field.name])
+            output.append(": ")
+            output.append(bytes[field.value])
+            output.append("\r\n")
+        }
+    }
+
+    private func passes(_ known: KnownField) -> Bool {
+        switch known {
+        case .host, .expect, .xForwardedFor, .forwarded, .xRequestID, .traceparent, .lookAlike: false
+        case .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: origin.peerIsTrusted
+        default: !HopByHop.covers(known)
+        }
+    }
+
+    private func appendFraming(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        switch head.framing {
+        case .none, .untilClose:
+            break
+        case .length(let count):
+            output.append("Content-Length: ")
+            output.append(decimal: count)
+            output.append("\r\n")
+        case .chunked:
+            output.append("Transfer-Encoding: chunked\r\n")
+        }
+        if head.expectsContinue { output.append("Expect: 100-continue\r\n") }
+        if !head.upgrade.isEmpty {
+            output.append("Connection: Upgrade\r\nUpgrade: ")
+            output.append(bytes[head.upgrade])
+            output.append("\r\n")
+        }
+    }
+
+    /// Who the client is. What came before is believed, and continued, only from a peer of ours.
+    private func appendClient(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        output.append("X-Forwarded-For: ")
+        appendChain(.xForwardedFor, bytes, to: &output)
+        output.append(address: origin.peer)
+        output.append("\r\n")
+        if !origin.peerIsTrusted || head.first(.xForwardedProto) == nil {
+            output.append(origin.isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
+        }
+        if !head.host.isEmpty, !origin.peerIsTrusted || head.first(.xForwardedHost) == nil {
+            output.append("X-Forwarded-Host: ")
+            output.append(bytes[head.host])
+            output.append("\r\n")
+        }
+        output.append("Forwarded: ")
+        appendChain(.forwarded, bytes, to: &output)
+        output.append(origin.peer.isV4 ? "for=" : "for=\"[")
+        output.append(address: origin.peer)
+        if !origin.peer.isV4 { output.append("]\"") }
+        output.append(origin.isSecure ? ";proto=https" : ";proto=http")
+        if !head.host.isEmpty {
+            output.append(";host=\"")
+            output.append(bytes[head.host])
+            output.append("\"")
+        }
+        output.append("\r\n")
+    }
+
+    private func appendChain(_ known: KnownField, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+        guard origin.peerIsTrusted else { return }
+        for field in head.fields where field.known == known && !field.value.isEmpty {
+            output.append(bytes[field.value])
+            output.append(", ")
+        }
+    }
+}

@@ -1,0 +1,375 @@
+import Bytes
+import HTTP
+import Loop
+import TLS
+import Web
+
+/// One connection to an origin server: connects, carries one request after another, and says what came of each.
+///
+/// Life: connecting → (TLS handshake) → busy ⇄ idle → closed, or busy → tunnel.
+final class UpstreamConnection: Watcher, DeadlineOwner {
+    enum Phase: UInt8 {
+        case connecting
+        case handshake
+        case busy
+        /// Kept open in the pool, for nobody.
+        case idle
+        case tunnel
+        case closed
+    }
+
+    /// Of bytes not yet taken by the origin; beyond, the client is not read.
+    private static let outputBytesMax = 256 * 1024
+
+    let slot: UpstreamSlot
+    /// Held here because a slot does not hold its pool, and a pool that was replaced has to last until its last answer.
+    private let pool: UpstreamPool
+    let loop: EventLoop
+    private(set) var phase: Phase
+    private(set) var wire: Wire
+    /// Whose request it carries.
+    private(set) var forward: Forward?
+    /// It has carried a request before this one.
+    private(set) var wasReused = false
+    private var stream = ResponseStream()
+    /// The beginning of an answer's head that is not yet whole.
+    private var kept = ByteBuffer()
+    private var deadline = Deadline()
+    private var deadlineFault = UpstreamFault.connectTimedOut
+    private var interest: Readiness = [.writable]
+    private var isReadingPaused = false
+    private var inputEnded = false
+    private var settings: RelaySettings { pool.settings }
+
+    /// Begins to connect. `forward` waits for it.
+    static func begin(for forward: Forward, slot: UpstreamSlot) throws(UpstreamFault) {
+        let target = slot.target
+        guard !target.endpoints.isEmpty else { throw .connectFailed("the name has no address") }
+        let endpoint = target.endpoints[slot.nextEndpoint % target.endpoints.count]
+        slot.nextEndpoint &+= 1
+        let connection: UpstreamConnection
+        do throws(SystemError) {
+            let socket = try Socket.connect(to: endpoint)
+            connection = UpstreamConnection(socket, forward: forward, slot: slot)
+            do throws(SystemError) {
+                try connection.loop.watch(socket.descriptor, for: .writable, connection)
+            } catch {
+                socket.close()
+                throw error
+            }
+        } catch {
+            throw .connectFailed(error.description)
+        }
+        slot.opened()
+        connection.expect(in: slot.pool.settings.connectTimeout, else: .connectTimedOut)
+        forward.attached(to: connection)
+    }
+
+    private init(_ socket: Socket, forward: Forward, slot: UpstreamSlot) {
+        self.slot = slot
+        self.forward = forward
+        pool = slot.pool
+        loop = slot.pool.loop
+        phase = .connecting
+        wire = Wire(socket, session: slot.makeSession())
+    }
+
+    /// Takes a kept connection for a request.
+    func use(for forward: Forward) {
+        self.forward = forward
+        wasReused = true
+        phase = .busy
+        deadline.clear()
+        forward.attached(to: self)
+    }
+
+    var isReady: Bool { phase == .busy }
+
+    // MARK: The request
+
+    func send(_ body: (inout ByteBuffer) -> Void) {
+        if wire.output.footprint == 0 { swap(&wire.output, &pool.spareOutput) }
+        body(&wire.output)
+    }
+
+    func expectAnswer(to method: Method) { stream.expect(method) }
+
+    /// The request is complete and on its way: an answer has to begin.
+    func expectFirstByte() { expect(in: settings.firstByteTimeout, else: .firstByteTimedOut) }
+
+    var isOutputFull: Bool { wire.pending >= Self.outputBytesMax }
+
+    func flush() {
+        guard phase == .busy || phase == .tunnel || phase == .handshake else { return }
+        let wasBlocked = wire.isBlocked
+        switch wire.flush() {
+        case .all:
+            if wasBlocked {
+                deadline.clear()
+                updateInterest()
+                forward?.upstreamCanTakeMore()
+            }
+        case .blocked:
+            if !wasBlocked || !deadline.isSet { expect(in: settings.readTimeout, else: .writeTimedOut) }
+            updateInterest()
+        case .failed:
+            // The origin may have answered before it closed. The loop will report the socket as broken, and then what has
+            // come is read first; not here, where the loop's read buffer may be in use.
+            wire.output.removeAll()
+        }
+    }
+
+    func pauseReading() {
+        isReadingPaused = true
+        deadline.clear()
+        updateInterest()
+    }
+
+    func resumeReading() {
+        guard isReadingPaused else { return }
+        isReadingPaused = false
+        if phase == .tunnel { touchTunnel() } else { expect(in: settings.readTimeout, else: .readTimedOut) }
+        updateInterest()
+    }
+
+    func becomeTunnel() {
+        phase = .tunnel
+        touchTunnel()
+    }
+
+    /// Something has moved in the tunnel.
+    func touchTunnel() { expect(in: settings.tunnelIdleTimeout, else: .readTimedOut) }
+
+    /// The client has closed its side of the tunnel.
+    func finishSending() { wire.socket.finishSending() }
+
+    // MARK: Readiness
+
+    func ready(_ readiness: Readiness) {
+        if phase == .connecting { return connected() }
+        if readiness.contains(.writable) { flush() }
+        if phase == .closed { return }
+        if readiness.contains(.readable) && interest.contains(.readable) {
+            read()
+        } else if !readiness.isDisjoint(with: .broken) {
+            broken(wire.socket.pendingError)
+        }
+    }
+
+    private func connected() {
+        if let error = wire.socket.pendingError { return fail(.connectFailed(error.reason)) }
+        deadline.clear()
+        if let session = wire.session {
+            phase = .handshake
+            expect(in: settings.connectTimeout, else: .connectTimedOut)
+            wire.startHandshake(session)
+            updateInterest()
+            return flush()
+        }
+        established()
+    }
+
+    private func established() {
+        phase = .busy
+        deadline.clear()
+        updateInterest()
+        forward?.upstreamReady()
+    }
+
+    private func updateInterest() {
+        if phase == .closed { return }
+        var wanted: Readiness = []
+        if !isReadingPaused && !inputEnded { wanted.insert(.readable) }
+        if wire.isBlocked { wanted.insert(.writable) }
+        if wanted == interest { return }
+        interest = wanted
+        loop.rewatch(wire.socket.descriptor, for: wanted)
+    }
+
+    // MARK: The answer
+
+    private func read() {
+        let loop = loop
+        switch wire.socket.receive(on: loop) {
+        case .bytes(let count):
+            arrived(loop.received(count))
+        case .wouldBlock:
+            return
+        case .end:
+            ended()
+        case .failed(let error):
+            broken(error)
+        }
+    }
+
+    private func arrived(_ bytes: Span<UInt8>) {
+        guard let session = wire.session else { return process(arrived: bytes) }
+        var plain = ByteBuffer()
+        swap(&plain, &pool.plain)
+        let state = wire.decrypt(bytes, with: session, plain: &plain)
+        if phase == .handshake && session.isEstablished { established() }
+        if phase != .closed && !plain.isEmpty { process(arrived: plain.span) }
+        plain.removeAll()
+        swap(&plain, &pool.plain)
+        if phase == .closed { return }
+        switch state {
+        case .handshaking, .open: flush()
+        case .closedByPeer: ended()
+        case .failed:
+            let reason = session.fault?.description ?? "unknown"
+            fail(phase == .handshake ? .handshakeFailed(reason) : .resetInAnswer)
+        }
+    }
+
+    private func process(arrived bytes: Span<UInt8>) {
+        // Nobody has asked for anything: whatever it is, it cannot be anybody's answer.
+        guard let forward else { return close() }
+        if phase == .tunnel {
+            touchTunnel()
+            forward.tunnelBytes(bytes)
+            return
+        }
+        if kept.isEmpty {
+            let used = process(bytes, for: forward)
+            if phase == .busy && used < bytes.count { kept.append(bytes.extracting(used...)) }
+        } else {
+            var all = ByteBuffer()
+            swap(&all, &kept)
+            all.append(bytes)
+            let used = process(all.span, for: forward)
+            all.removeFirst(min(used, all.count))
+            if phase == .busy && !all.isEmpty { swap(&all, &kept) }
+        }
+        forward.answerBatchEnded()
+    }
+
+    /// Says how many bytes were used.
+    private func process(_ bytes: Span<UInt8>, for forward: Forward) -> Int {
+        var at = 0
+        while true {
+            let from = bytes.extracting(at...)
+            let step = stream.next(from, head: &pool.head, limits: pool.limits)
+            at += step.consumed
+            switch step.event {
+            case .needMore:
+                // A head has to be whole by the deadline for the first byte, however it trickles.
+                if forward.isAnswerBegun && !isReadingPaused { expect(in: settings.readTimeout, else: .readTimedOut) }
+                return at
+            case .head:
+                forward.answerHead(pool.head, from.extracting(..<step.consumed))
+                if phase == .tunnel {
+                    if at < bytes.count { forward.tunnelBytes(bytes.extracting(at...)) }
+                    return bytes.count
+                }
+            case .body(let range):
+                forward.answerBody(from.extracting(range))
+            case .end:
+                // More behind an answer than was asked for: this connection is not used again.
+                finish(isReusable: pool.head.keepsAlive && at == bytes.count)
+                forward.answerEnded()
+                return bytes.count
+            case .refused(let fault):
+                fail(.malformedAnswer(fault))
+                return bytes.count
+            }
+            if phase == .closed { return bytes.count }
+        }
+    }
+
+    private func ended() {
+        inputEnded = true
+        switch phase {
+        case .idle:
+            close()
+        case .tunnel:
+            updateInterest()
+            forward?.tunnelEnded()
+        case .busy:
+            switch stream.closed(pending: kept.count) {
+            case .beforeAnswer: fail(.closedBeforeAnswer(wasReused: wasReused))
+            case .truncated: fail(.truncatedAnswer)
+            case .complete:
+                let forward = forward
+                finish(isReusable: false)
+                forward?.answerEnded()
+                forward?.answerBatchEnded()
+            }
+        case .connecting, .handshake:
+            fail(.handshakeFailed("the connection was closed"))
+        case .closed:
+            break
+        }
+    }
+
+    private func broken(_ error: SystemError?) {
+        switch phase {
+        case .idle: close()
+        case .connecting: fail(.connectFailed(error?.reason ?? "the connection was closed"))
+        case .handshake: fail(.handshakeFailed(error?.reason ?? "the connection was closed"))
+        case .tunnel: forward?.tunnelEnded()
+        case .busy:
+            let close = stream.closed(pending: kept.count)
+            fail(close == .beforeAnswer ? .closedBeforeAnswer(wasReused: wasReused) : .resetInAnswer)
+        case .closed: break
+        }
+    }
+
+    // MARK: Ends
+
+    /// The answer is complete: back to the pool, or closed where it cannot carry another.
+    private func finish(isReusable: Bool) {
+        let request = forward
+        forward = nil
+        slot.answered()
+        let isClean = isReusable && request?.isRequestComplete == true && wire.pending == 0 && !inputEnded
+        guard isClean, slot.keep(self) else { return close() }
+        phase = .idle
+        isReadingPaused = false
+        kept.release()
+        wire.releaseMemory(to: &pool.spareOutput)
+        expect(in: settings.idleTimeout, else: .readTimedOut)
+        updateInterest()
+        pool.serveWaiting()
+    }
+
+    private func fail(_ fault: UpstreamFault) {
+        let forward = forward
+        self.forward = nil
+        close()
+        forward?.upstreamFailed(fault, of: slot)
+    }
+
+    /// Nobody wants the answer any more.
+    func abandon() {
+        forward = nil
+        close()
+    }
+
+    func close() {
+        guard phase != .closed else { return }
+        let wasIdle = phase == .idle
+        phase = .closed
+        deadline.cancel(on: loop)
+        loop.unwatch(wire.socket.descriptor)
+        wire.socket.close()
+        kept.release()
+        wire.output.release()
+        slot.closed(self, wasIdle: wasIdle)
+    }
+
+    // MARK: Deadlines
+
+    private func expect(in nanoseconds: UInt64, else fault: UpstreamFault) {
+        deadlineFault = fault
+        deadline.set(loop.now + nanoseconds, for: self, on: loop)
+    }
+
+    func deadlinePassed() {
+        guard phase != .closed, deadline.hasPassed(for: self, on: loop) else { return }
+        switch phase {
+        case .idle: close()
+        case .tunnel: forward?.tunnelEnded()
+        default: fail(deadlineFault)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import HTTP
+import Loop
+
+/// How long a client may take. One deadline a connection; what it means follows from the phase.
+extension ServerConnection {
+    /// Sets the deadline that the present phase asks for. Heads, handshakes and PROXY headers set theirs when they begin
+    /// and do not move it, however many bytes trickle in.
+    func updateDeadline() {
+        let settings = server.settings
+        switch phase {
+        case .idle:
+            deadline.set(loop.now + (requestCount == 0 ? settings.headTimeout : settings.idleTimeout), for: self, on: loop)
+        case .exchange where wire.isBlocked, .tunnel where wire.isBlocked:
+            deadline.set(loop.now + settings.writeTimeout, for: self, on: loop)
+        case .exchange where exchange?.isRequestComplete == false && !isReadingPaused:
+            if !deadline.isSet { deadline.set(loop.now + settings.bodyTimeout, for: self, on: loop) }
+        case .exchange, .tunnel:
+            deadline.clear()
+        case .proxyHeader, .handshake, .head, .lingering, .closed:
+            break
+        }
+    }
+
+    public func deadlinePassed() {
+        guard phase != .closed, deadline.hasPassed(for: self, on: loop) else { return }
+        switch phase {
+        case .idle, .lingering, .proxyHeader, .handshake:
+            close()
+        case .head:
+            refuseSlowHead()
+        case .exchange, .tunnel:
+            checkProgress()
+        case .closed:
+            break
+        }
+    }
+
+    private func refuseSlowHead() {
+        exchange = server.takeExchange()
+        exchange?.begin(RequestHead(), at: loop.now)
+        exchange?.record.clear()
+        exchange?.record.set(reason: "the head did not come in time")
+        exchange?.closesAfter = true
+        phase = .exchange
+        answer(Answer.page(408, "The request did not arrive in time."))
+    }
+
+    /// A body or an answer has had its window: enough must have moved in it.
+    private func checkProgress() {
+        if wire.isBlocked {
+            if wire.sentBytes &- windowSent >= bytesNeeded(in: server.settings.writeTimeout) { return nextWindow() }
+            return lose(.slowReader)
+        }
+        if exchange?.isRequestComplete == false {
+            if windowBytes >= bytesNeeded(in: server.settings.bodyTimeout) { return nextWindow() }
+            loseSlowBody()
+        }
+    }
+
+    private func bytesNeeded(in window: UInt64) -> UInt64 {
+        max(1, server.settings.bytesPerSecondMin * (window / 1_000_000) / 1000)
+    }
+
+    private func nextWindow() {
+        windowBytes = 0
+        windowSent = wire.sentBytes
+        updateDeadline()
+    }
+
+    private func loseSlowBody() {
+        guard let exchange else { return close() }
+        let responder = exchange.responder
+        exchange.responder = nil
+        exchange.record.set(reason: ClientLoss.slowBody.rawValue)
+        responder?.clientGone(.slowBody)
+        guard phase != .closed, !exchange.isAnswerBegun else { return close() }
+        exchange.closesAfter = true
+        answer(Answer.page(408, "The body did not arrive in time."))
+    }
+}
