@@ -84,7 +84,8 @@ extension IPAddress: LosslessStringConvertible {
                 numbers += [UInt16(bits >> 16), UInt16(bits & 0xffff)]
                 continue
             }
-            guard (1...4).contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"), part.utf8.first != UInt8(ascii: "-"),
+            guard (1...4).contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"),
+                part.utf8.first != UInt8(ascii: "-"),
                 let number = UInt16(part, radix: 16)
             else { return nil }
             numbers.append(number)

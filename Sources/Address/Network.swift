@@ -32,7 +32,8 @@ extension Network: LosslessStringConvertible {
         var bits = 128
         if parts.count == 2 {
             let digits = parts[1]
-            guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits),
+            guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+                let number = Int(digits),
                 number <= (address.isV4 ? 32 : 128)
             else { return nil }
             bits = address.isV4 ? number + 96 : number

@@ -12,7 +12,13 @@ extension Settings {
         bytes: [UInt8]?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String] = [],
         fileTrouble: (String) -> String? = { _ in nil }
     ) throws(SettingsProblems) -> Settings {
-        Settings()
+        var loading = Loading(file: bytes == nil ? nil : file)
+        if let bytes { loading.read(bytes, file: file, overridden: Set(overrides.map(\.key))) }
+        loading.read(overrides)
+        loading.checkRequired(required)
+        loading.checkCombinations()
+        loading.checkFiles(fileTrouble)
+        return try loading.result()
     }
 
     public static func load(
