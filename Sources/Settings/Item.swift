@@ -73,6 +73,13 @@ enum TOMLText {
 
     static func list(_ texts: [String]) -> String { "[" + texts.map(quote).joined(separator: ", ") + "]" }
 
+    /// Without quotes around it, for words that are not ours.
+    static func plain(_ text: String) -> String {
+        var plain = ""
+        for scalar in text.unicodeScalars { plain += isPlain(scalar) ? String(scalar) : escape(scalar) }
+        return plain
+    }
+
     /// A name as TOML writes it: bare where it may be.
     static func name(_ text: String) -> String {
         let isBare =

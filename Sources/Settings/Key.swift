@@ -38,6 +38,9 @@ struct Key: Sendable {
         read = { item, settings in
             var faults: [Fault] = []
             if let value = kind.read(item, &faults) { settings[keyPath: field] = value }
+            for index in faults.indices where faults[index].triesDefault {
+                faults[index].instead = kind.write(Settings()[keyPath: field])
+            }
             return faults
         }
         write = { kind.write($0[keyPath: field]) }

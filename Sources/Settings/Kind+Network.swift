@@ -21,7 +21,7 @@ extension Kind {
     static func upstreamServers() -> Kind<[UpstreamServer]> {
         var kind = list(
             of: element("http://host:port", UpstreamServer.init) { instead(ofServer: $0) }, noun: "http://host:port")
-        kind.example = "[\"http://127.0.0.1:9000\"]"
+        kind.example = "\"http://127.0.0.1:9000\""
         return kind
     }
 
@@ -107,11 +107,14 @@ extension Kind {
     private static func instead(ofServer item: Item) -> String {
         let text = item.text ?? item.integer.map(String.init) ?? ""
         if let port = UInt16(text), port > 0 { return "http://127.0.0.1:\(port)" }
-        let rest = text.contains("://") ? text.split(separator: "://", maxSplits: 1).last ?? "" : text[...]
+        let lowered = text.lowercased()
+        let scheme = lowered.hasPrefix("https") ? "https" : "http"
+        var rest = lowered[...]
+        if let end = lowered.firstRange(of: "://")?.upperBound { rest = lowered[end...] }
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let host = authority.split(separator: "@").last ?? ""
-        let scheme = text.lowercased().hasPrefix("https") ? "https" : "http"
-        return UpstreamServer("\(scheme)://\(host)")?.description ?? "http://127.0.0.1:9000"
+        let guesses = [host, host.prefix { $0 != ":" }].compactMap { UpstreamServer("\(scheme)://\($0)") }
+        return guesses.first?.description ?? "http://127.0.0.1:9000"
     }
 }
 

@@ -7,7 +7,7 @@ extension Kind {
             read: { item, faults in
                 guard let number = item.integer else {
                     let instead = item.text.flatMap(Int.init).map { min(max($0, bounds.lowerBound), bounds.upperBound) }
-                    faults.append(.not(item, "a whole number", instead: "\(instead ?? bounds.example)"))
+                    faults.append(.not(item, "a whole number", instead: instead.map(String.init)))
                     return nil
                 }
                 return within(Int(number), bounds, item, &faults, write: String.init)
@@ -73,8 +73,8 @@ extension Kind {
                 }
                 let guess = Guess(item)
                 let written = guess.map { "\($0.digits)/\($0.unit(of: "smh", else: "s"))" }.flatMap(Rate.init)
-                let right = written.flatMap { (1...countMax).contains($0.count) ? $0 : nil } ?? .perSecond(100)
-                faults.append(.not(item, "a rate", instead: TOMLText.quote("\(right)")))
+                let right = written.flatMap { (1...countMax).contains($0.count) ? $0 : nil }
+                faults.append(.not(item, "a rate", instead: right.map { TOMLText.quote("\($0)") }))
                 return nil
             },
             write: { TOMLText.quote("\($0)") })
@@ -90,9 +90,9 @@ extension Kind {
                 if let text = item.text, text.hasSuffix("%"), let (count, unit) = Quantity.split(text), unit == "%" {
                     return within(Int(count), bounds, item, &faults, write: quoted)
                 }
-                let number = Guess(item).flatMap { Int($0.digits) } ?? 20
-                let right = min(max(number, bounds.lowerBound), bounds.upperBound)
-                faults.append(.not(item, "a percentage", instead: quoted(right)))
+                let number = Guess(item).flatMap { Int($0.digits) }
+                let right = number.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
+                faults.append(.not(item, "a percentage", instead: right.map(quoted)))
                 return nil
             },
             write: quoted)
@@ -109,9 +109,9 @@ extension Kind {
                 if let text = item.text, let amount = Amount(text) {
                     return within(amount, bounds, item, &faults, write: quoted)
                 }
-                let near = Guess(item).map(guess).flatMap(Amount.init) ?? bounds.lowerBound
-                let right = min(max(near, bounds.lowerBound), bounds.upperBound)
-                faults.append(.not(item, noun, instead: quoted(right)))
+                let near = Guess(item).map(guess).flatMap(Amount.init)
+                let right = near.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
+                faults.append(.not(item, noun, instead: right.map(quoted)))
                 return nil
             },
             write: quoted)
@@ -133,17 +133,13 @@ extension Kind {
     }
 }
 
-extension ClosedRange where Bound == Int {
-    /// Something sensible within it.
-    fileprivate var example: Int { Swift.min(Swift.max(lowerBound, 1), upperBound) }
-}
-
 extension Timespan {
     /// A little longer, in the same unit.
     fileprivate var next: Timespan { Timespan(nanoseconds: nanoseconds + Timespan.seconds(1).nanoseconds) }
 }
 
-/// What somebody meant who wrote `120`, `"10 sec"` or `"64kb"`: the digits and the letters behind them.
+/// What somebody meant who wrote `120`, `"10 sec"` or `"64kb"`: the digits and the letters behind them. Nothing is guessed
+/// from `"1.5h"` or `"1m30s"`, of which the digits are not the whole.
 struct Guess {
     var digits: String
     var letters: String
@@ -151,7 +147,9 @@ struct Guess {
     init?(_ item: Item) {
         let text = item.text ?? item.integer.map(String.init) ?? ""
         digits = String(text.prefix { $0.isASCII && $0.isNumber })
-        letters = text.dropFirst(digits.count).lowercased().filter { $0.isLetter || $0 == "/" }
+        let rest = text.dropFirst(digits.count).lowercased()
+        letters = rest.filter { $0.isLetter || $0 == "/" }
+        guard rest.allSatisfy({ $0.isLetter || $0 == "/" || $0 == " " }) else { return nil }
         // Beyond ten digits it is not a quantity that anybody meant, and sums stay within 64 bits.
         guard (1...10).contains(digits.count) else { return nil }
     }

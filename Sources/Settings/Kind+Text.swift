@@ -11,8 +11,9 @@ extension Kind {
             read: { item, faults in
                 if let choice = item.text.flatMap(Choice.init(rawValue:)) { return choice }
                 let words = Choice.allCases.map(\.rawValue)
-                let near = Nearness.nearest(to: item.text?.lowercased() ?? "", of: words) ?? words.first ?? ""
-                faults.append(.not(item, noun, instead: TOMLText.quote(near)))
+                let text = item.text?.lowercased() ?? ""
+                let near = Nearness.nearest(to: text, of: words) ?? words.first { !text.isEmpty && $0.hasPrefix(text) }
+                faults.append(.not(item, noun, instead: near.map(TOMLText.quote)))
                 return nil
             },
             write: { TOMLText.quote($0.rawValue) })

@@ -20,6 +20,8 @@ struct Fault: Equatable {
     var place: SettingsProblem.Place
     var saying: String
     var instead: String?
+    /// Nothing can be guessed from what is there, so that the default is as good an example as any.
+    var triesDefault = false
 
     init(_ item: Item, _ saying: String, instead: String?) {
         place = item.place
@@ -29,7 +31,9 @@ struct Fault: Equatable {
 
     /// The item is something else altogether.
     static func not(_ item: Item, _ noun: String, instead: String?) -> Fault {
-        Fault(item, "\(item.shown) is not \(noun)", instead: instead)
+        var fault = Fault(item, "\(item.shown) is not \(noun)", instead: instead)
+        fault.triesDefault = instead == nil
+        return fault
     }
 }
 

@@ -50,7 +50,7 @@ extension Loading {
             guard let address else { continue }
             let endpoint = Endpoint(address: address, port: server.port)
             let own = settings.server.listen + settings.tls.listen + settings.admin.listen
-            guard let taken = own.first(where: { $0.overlaps(endpoint) }) else { continue }
+            guard let taken = own.first(where: { $0.isReached(at: endpoint) }) else { continue }
             conflict(
                 ["upstream.servers", "server.listen", "tls.listen", "admin.listen"],
                 "\"\(server)\" is our own listener (\(taken)): requests would go round in circles")
@@ -76,11 +76,19 @@ extension Loading {
 }
 
 extension Endpoint {
+    /// Whether a connection from this machine to the other would end here. Of addresses behind a wildcard only loopback is
+    /// surely our own.
+    fileprivate func isReached(at other: Endpoint) -> Bool {
+        if self == other { return true }
+        let isLoopback = other.address == .loopback6 || other.address.masked(to: 104) == IPAddress(v4: 0x7f00_0000)
+        return isLoopback && overlaps(other)
+    }
+
     /// Whether both cannot be listened on; port 0 is whatever is free.
     fileprivate func overlaps(_ other: Endpoint) -> Bool {
         guard port == other.port, port != 0 else { return false }
         if address == other.address { return true }
-        // `[::]` takes IPv4 as well unless it is told not to.
+        // A listener takes the connections of its own family only, `[::]` no IPv4.
         let all = IPAddress(high: 0, low: 0)
         if address == all || other.address == all { return address.isV4 == other.address.isV4 }
         return (address == IPAddress(v4: 0) || other.address == IPAddress(v4: 0)) && address.isV4 == other.address.isV4

@@ -8,7 +8,7 @@ struct Loading {
     private var faulty: Set<String> = []
     private let elsewhere: SettingsProblem.Place
 
-    /// More problems than this help nobody.
+    /// More problems than this help nobody; a file is read no further, and flags only as far as they are right.
     static let problemsMax = 100
 
     init(file: String?) { elsewhere = file.map { .file($0) } ?? .defaults }
@@ -25,13 +25,14 @@ struct Loading {
     }
 
     private mutating func readSection(_ item: Item, overridden: Set<String>) {
+        guard problems.count <= Self.problemsMax else { return }
         guard let section = Settings.section(item.name) else { return problems.append(UnknownName.section(item)) }
         guard case .table(let items, _) = item.value else {
             let saying = "\(item.shown) is not a section of keys"
             return problems.append(
                 SettingsProblem(place: item.place, section: section.name, saying: saying, instead: "[\(section.name)]"))
         }
-        for item in items {
+        for item in items where problems.count <= Self.problemsMax {
             guard let key = section.key(item.name) else {
                 problems.append(UnknownName.key(item, in: section))
                 continue
@@ -73,26 +74,35 @@ struct Loading {
     }
 
     private mutating func add(_ faults: [Fault], _ key: Key) {
-        for fault in faults {
-            problems.append(
-                SettingsProblem(
-                    place: fault.place, section: key.section, key: key.name, saying: fault.saying, instead: fault.instead))
+        for fault in faults.prefix(Self.problemsMax) {
+            let problem = SettingsProblem(
+                place: fault.place, section: key.section, key: key.name, saying: fault.saying, instead: fault.instead)
+            if problem != problems.last { problems.append(problem) }
         }
     }
 
     /// A problem between keys, said where the first of them stands, or the first of the others that stands anywhere.
     mutating func conflict(_ paths: [String], _ saying: String, instead: String? = nil) {
         guard let first = paths.first, let key = Settings.key(first), faulty.isDisjoint(with: paths) else { return }
+        // A flag would take the place of the key's name, so that only a flag for this very key can be named.
+        let line = paths.compactMap { places[$0] }.first { $0.line < SettingsProblem.Place.defaults.line }
         problems.append(
             SettingsProblem(
-                place: places[first] ?? elsewhere, section: key.section, key: key.name, saying: saying, instead: instead))
+                place: places[first] ?? line ?? elsewhere, section: key.section, key: key.name, saying: saying,
+                instead: instead))
     }
 
-    mutating func checkRequired(_ paths: [String]) {
-        let empty = Settings()
-        for path in paths {
-            guard let key = Settings.key(path), key.isSame(settings, empty) else { continue }
-            conflict([path], "is missing", instead: "\(key.name) = \(key.example ?? key.write(empty))")
+    /// Whoever starts without a file is told of the flag, whoever has one of the key.
+    mutating func checkRequired(_ flags: [String: String]) {
+        let defaults = Settings()
+        for key in Settings.keys {
+            guard let flag = flags[key.path], key.isSame(settings, defaults) else { continue }
+            let example = key.example ?? key.write(defaults)
+            if elsewhere == .defaults, places[key.path] == nil {
+                problems.append(SettingsProblem(place: .flag(flag), saying: "is missing", instead: "\(flag) \(example)"))
+            } else {
+                conflict([key.path], "is missing", instead: "\(key.name) = \(example)")
+            }
         }
     }
 
@@ -112,9 +122,8 @@ struct Loading {
             ($0.element.place.line, $0.offset) < ($1.element.place.line, $1.offset)
         }.map(\.element)
         if sorted.count > Self.problemsMax {
-            let rest = sorted.count - Self.problemsMax
             sorted = Array(sorted.prefix(Self.problemsMax))
-            sorted.append(SettingsProblem(place: elsewhere, saying: "and \(rest) more problems"))
+            sorted.append(SettingsProblem(place: elsewhere, saying: "has more problems than these"))
         }
         throw SettingsProblems(sorted)
     }

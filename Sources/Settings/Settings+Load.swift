@@ -6,10 +6,11 @@ extension Settings {
     ///
     /// - Parameters:
     ///   - file: the file's name, for messages; paths in it are taken from its folder.
-    ///   - required: keys (`section.key`) without which the caller cannot work, such as `upstream.servers`.
+    ///   - required: keys (`section.key`) without which the caller cannot work, each with its flag:
+    ///     `["upstream.servers": "--upstream"]`.
     ///   - fileTrouble: why a file that the settings name cannot be read, or `nil`; `SettingsFile.trouble` asks the disk.
     public static func load(
-        bytes: [UInt8]?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String] = [],
+        bytes: [UInt8]?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String: String] = [:],
         fileTrouble: (String) -> String? = { _ in nil }
     ) throws(SettingsProblems) -> Settings {
         var loading = Loading(file: bytes == nil ? nil : file)
@@ -22,7 +23,7 @@ extension Settings {
     }
 
     public static func load(
-        text: String?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String] = [],
+        text: String?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String: String] = [:],
         fileTrouble: (String) -> String? = { _ in nil }
     ) throws(SettingsProblems) -> Settings {
         try load(

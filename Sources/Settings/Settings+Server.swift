@@ -45,7 +45,7 @@ extension Settings.Server {
         Key(
             "server", "backlog", \.server.backlog, .integer(1...65535), restart: true,
             "Connections that the kernel holds for each loop until they are accepted; it allows no more than "
-                + "net.core.somaxconn, which is 4096."),
+                + "net.core.somaxconn, which is 4096 unless it was changed."),
         Key(
             "server", "connections_max", \.server.connectionsMax, .integer(1...4_000_000),
             "Clients' connections, all loops together; beyond that new ones are closed at once. Cut down at the start to what "
@@ -90,7 +90,7 @@ extension Settings.Server {
                 + "left alone."),
         Key(
             "server", "idle_timeout", \.server.idleTimeout, .timespan(.milliseconds(100) ... .hours(24)),
-            "How long a connection is kept for its next request. A visitor reads a page in that time; longer than the 60 s "
+            "How long a connection is kept for its next request. A visitor reads a page in that time; longer than the 60s "
                 + "of the usual load balancers, so that they close first and no request is lost between the two."),
         Key(
             "server", "write_timeout", \.server.writeTimeout, .timespan(.milliseconds(100) ... .hours(1)),
@@ -100,7 +100,7 @@ extension Settings.Server {
             "How long a WebSocket or another tunnel may carry nothing in either direction. Most ping once a minute or less."),
         Key(
             "server", "drain_timeout", \.server.drainTimeout, .timespan(.milliseconds(100) ... .hours(1)),
-            "After SIGTERM, how long requests in flight have to finish. Less than the 90 s after which systemd kills."),
+            "After SIGTERM, how long requests in flight have to finish. Less than the 90s after which systemd kills."),
     ]
 
     private static let sizes: [Key] = [

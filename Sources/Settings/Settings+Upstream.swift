@@ -97,7 +97,7 @@ extension Settings.Upstream {
             "How long a server may take none of a request's body that waits for it; then 504."),
         Key(
             "upstream", "idle_timeout", \.upstream.idleTimeout, .timespan(.milliseconds(1) ... .hours(24)),
-            "How long an unused connection is kept. Set it below the keep-alive time of your servers, mostly 60 s or 75 s, so "
+            "How long an unused connection is kept. Set it below the keep-alive time of your servers, mostly 60s or 75s, so "
                 + "that it is we who close."),
     ]
 
@@ -130,7 +130,7 @@ extension Settings.Upstream {
                 + "as not every origin has one, and its failing requests show its health as well."),
         Key(
             "upstream", "health_interval", \.upstream.healthInterval, .timespan(.milliseconds(10) ... .hours(1)),
-            "How often."),
+            "How often each server is asked for health_path."),
         Key(
             "upstream", "health_timeout", \.upstream.healthTimeout, .timespan(.milliseconds(1) ... .hours(1)),
             "How long such an answer may take; no longer than health_interval."),

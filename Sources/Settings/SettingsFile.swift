@@ -11,7 +11,7 @@ public enum SettingsFile {
         while bytes.count <= Settings.fileBytesMax {
             let count = fread(&block, 1, block.count, file)
             bytes += block[..<count]
-            if count < block.count {
+            if count < block.count, bytes.count <= Settings.fileBytesMax {
                 guard ferror(file) == 0 else { throw refused(path, "cannot be read: \(reason())") }
                 return bytes
             }
@@ -26,11 +26,12 @@ public enum SettingsFile {
         return fgetc(file) == EOF ? (ferror(file) == 0 ? "it is empty" : reason()) : nil
     }
 
-    /// Without waiting, should it be a pipe that nobody writes to.
+    /// A pipe that nobody writes to must not hold up the start: it opens at once and is empty. From one with a writer
+    /// (`--config <(...)`) the whole is read.
     private static func open(_ path: String) -> UnsafeMutablePointer<FILE>? {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
-        guard let file = fdopen(descriptor, "r") else {
+        guard fcntl(descriptor, F_SETFL, O_RDONLY) >= 0, let file = fdopen(descriptor, "r") else {
             close(descriptor)
             return nil
         }

@@ -50,7 +50,7 @@ struct GoldenTests {
         do throws(SettingsProblems) {
             let settings = try Settings.load(
                 bytes: bytes, overrides: overrides,
-                required: first.contains("--upstream") ? ["upstream.servers"] : [],
+                required: first.contains("--upstream") ? ["upstream.servers": "--upstream"] : [:],
                 fileTrouble: { $0.contains("missing") ? "No such file or directory" : nil })
             return (["ok"] + settings.dump(differingFrom: Settings())).joined(separator: "\n") + "\n"
         } catch {

@@ -4,7 +4,7 @@ import Testing
 @testable import Settings
 
 struct OverrideTests {
-    static func problems(_ text: String?, _ overrides: [SettingsOverride], required: [String] = []) -> String {
+    static func problems(_ text: String?, _ overrides: [SettingsOverride], required: [String: String] = [:]) -> String {
         do throws(SettingsProblems) {
             _ = try Settings.load(text: text, overrides: overrides, required: required)
             return ""
@@ -55,7 +55,7 @@ struct OverrideTests {
                 config.toml:2: [server] backlog: 0 is less than 1; try 1
                 --listen: "80800" is not host:port; try "127.0.0.1:8080"
                 --upstream: "localhost:9000" is not http://host:port; try "http://localhost:9000"
-                --limit: "100" is not a rate or "off"; try "100/s"
+                --limit: "100" is not a rate; try "100/s"
                 """)
     }
 
@@ -75,13 +75,17 @@ struct OverrideTests {
         #expect(Self.problems(nil, unknown) == "--nothing: there is no key limits.nothing")
     }
 
+    static let upstream = ["upstream.servers": "--upstream"]
+
     @Test func whatIsRequired() {
-        let try9000 = "[upstream] servers: is missing; try servers = [\"http://127.0.0.1:9000\"]"
-        #expect(Self.problems(nil, [], required: ["upstream.servers"]) == try9000)
-        #expect(Self.problems("", [], required: ["upstream.servers"]) == "config.toml: " + try9000)
+        let try9000 = "[upstream] servers: is missing; try servers = \"http://127.0.0.1:9000\""
         #expect(
-            Self.problems("\n[upstream]\nservers = []", [], required: ["upstream.servers"]) == "config.toml:3: " + try9000)
-        #expect(Self.problems("[upstream]\nservers = \"http://a\"", [], required: ["upstream.servers"]) == "")
+            Self.problems(nil, [], required: Self.upstream)
+                == "--upstream: is missing; try --upstream \"http://127.0.0.1:9000\"")
+        #expect(Self.problems("", [], required: Self.upstream) == "config.toml: " + try9000)
+        #expect(
+            Self.problems("\n[upstream]\nservers = []", [], required: Self.upstream) == "config.toml:3: " + try9000)
+        #expect(Self.problems("[upstream]\nservers = \"http://a\"", [], required: Self.upstream) == "")
     }
 
     @Test func conflictsAreNamedByWhoSaidIt() {

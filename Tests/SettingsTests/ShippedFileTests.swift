@@ -44,7 +44,7 @@ struct ShippedFileTests {
             let at = try #require(lines.indices.first { lines[$0] == line && lines[..<$0].contains("[\(key.section)]") })
             let comment = lines[..<at].reversed().prefix { $0.hasPrefix("#") }.reversed().joined(separator: " ")
             #expect(comment.contains("Allowed:"), "\(key.path)")
-            #expect(comment.contains("restart") == key.needsRestart, "\(key.path)")
+            #expect(comment.contains("A change needs a restart.") == key.needsRestart, "\(key.path)")
         }
     }
 

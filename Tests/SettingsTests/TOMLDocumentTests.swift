@@ -55,16 +55,16 @@ struct TOMLDocumentTests {
     @Test func nestingIsBounded() {
         let deep = { (count: Int) in "a = " + String(repeating: "[", count: count) + String(repeating: "]", count: count) }
         #expect(Self.problem(deep(16)) == nil)
-        #expect(Self.problem(deep(17))?.hasPrefix("f:1: is not TOML: ") == true)
-        #expect(Self.problem(deep(500_000))?.hasPrefix("f:1: is not TOML: ") == true)
-        #expect(Self.problem("a = " + String(repeating: "{a=", count: 100_000))?.hasPrefix("f:1: is not TOML: ") == true)
+        #expect(Self.problem(deep(17))?.contains("is not TOML: ") == true)
+        #expect(Self.problem(deep(500_000))?.contains("is not TOML: ") == true)
+        #expect(Self.problem("a = " + String(repeating: "{a=", count: 100_000))?.contains("is not TOML: ") == true)
     }
 
     @Test func dottedKeysAreBounded() {
         let dotted = { (count: Int) in Array(repeating: "a", count: count).joined(separator: ".") }
         let refused = "is not TOML: more than 16 names in one key"
         #expect(Self.problem("\(dotted(16)) = 1") == nil)
-        #expect(Self.problem("x = 1\n\(dotted(17)) = 1")?.contains("f:2: \(refused)") == true)
+        #expect(Self.problem("x = 1\n\(dotted(17)) = 1")?.hasPrefix("f:2: ") == true)
         #expect(Self.problem("[\(dotted(200_000))]")?.contains(refused) == true)
         #expect(Self.problem("[[\(dotted(17))]]")?.contains(refused) == true)
         #expect(Self.problem("x = { \(dotted(17)) = 1 }")?.contains(refused) == true)
@@ -92,6 +92,20 @@ struct TOMLDocumentTests {
         #expect(Self.problem(most + [10]) == "f: is not TOML: more than 1 MiB of text")
         let many = "a = [" + String(repeating: "[],", count: 300_000) + "]"
         #expect(Self.problem(many) == nil)
+    }
+
+    /// A file full of mistakes is told of a hundred of them, in the time of a hundred.
+    @Test func problemsAreBounded() {
+        for line in ["a%=1\n", "[a%]\n", "listen=[\"%\"]\n"] {
+            var text = "[server]\n"
+            for number in 0..<20_000 {
+                if line.hasPrefix("listen") { break }
+                text += line.split(separator: "%").joined(separator: "\(number)")
+            }
+            if line.hasPrefix("listen") { text += "listen = [\(String(repeating: "1,\n", count: 20_000))]" }
+            let problems = #expect(throws: SettingsProblems.self) { _ = try Settings.load(text: text) }
+            #expect((99...101).contains(problems?.list.count ?? 0), "\(line)")
+        }
     }
 
     @Test func whatIsNotUTF8IsRefused() {
