@@ -17,7 +17,8 @@ extension Endpoint: LosslessStringConvertible {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         var host = text[..<colon]
-        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(digits)
+        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            digits.utf8.count == 1 || digits.utf8.first != 48, let port = UInt16(digits)
         else { return nil }
         if host.first == "[" {
             guard host.last == "]" else { return nil }

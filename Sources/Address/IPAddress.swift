@@ -67,7 +67,8 @@ extension IPAddress: LosslessStringConvertible {
         }
         let given = front.count + back.count
         guard halves.count == 2 ? given <= 7 : given == 8 else { return nil }
-        if halves.count == 2 && !halves[1].isEmpty && halves[0].contains(".") { return nil }
+        // IPv4 only ends an address, and `::` behind it would be an end too.
+        if halves.count == 2 && halves[0].contains(".") { return nil }
         let all = front + Array(repeating: 0, count: 8 - given) + back
         let word = { (part: ArraySlice<UInt16>) in part.reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
         return IPAddress(high: word(all[0..<4]), low: word(all[4..<8]))
@@ -84,7 +85,8 @@ extension IPAddress: LosslessStringConvertible {
                 numbers += [UInt16(bits >> 16), UInt16(bits & 0xffff)]
                 continue
             }
-            guard (1...4).contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"), part.utf8.first != UInt8(ascii: "-"),
+            guard (1...4).contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"),
+                part.utf8.first != UInt8(ascii: "-"),
                 let number = UInt16(part, radix: 16)
             else { return nil }
             numbers.append(number)

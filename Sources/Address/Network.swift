@@ -5,11 +5,17 @@ public struct Network: Hashable, Sendable {
     public let prefixBits: Int
 
     public init(base: IPAddress, prefixBits: Int) {
-        self.base = base.masked(to: prefixBits)
-        self.prefixBits = prefixBits
+        let bits = min(max(prefixBits, 0), 128)
+        self.base = base.masked(to: bits)
+        self.prefixBits = bits
     }
 
-    public func contains(_ address: IPAddress) -> Bool { address.masked(to: prefixBits) == base }
+    public var isV4: Bool { prefixBits >= 96 && base.isV4 }
+
+    /// An IPv6 block holds no IPv4 address: `::/0` is all of IPv6 only, though IPv4 lies within its bits.
+    public func contains(_ address: IPAddress) -> Bool {
+        address.masked(to: prefixBits) == base && address.isV4 == isV4
+    }
 }
 
 extension IPAddress {
@@ -23,7 +29,7 @@ extension IPAddress {
 }
 
 extension Network: LosslessStringConvertible {
-    public var description: String { base.isV4 && prefixBits >= 96 ? "\(base)/\(prefixBits - 96)" : "\(base)/\(prefixBits)" }
+    public var description: String { isV4 ? "\(base)/\(prefixBits - 96)" : "\(base)/\(prefixBits)" }
 
     /// A block, or a single address; bits set behind the prefix are refused, since they are mostly a mistake.
     public init?(_ text: String) {
@@ -32,7 +38,8 @@ extension Network: LosslessStringConvertible {
         var bits = 128
         if parts.count == 2 {
             let digits = parts[1]
-            guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits),
+            guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+                digits.utf8.count == 1 || digits.utf8.first != 48, let number = Int(digits),
                 number <= (address.isV4 ? 32 : 128)
             else { return nil }
             bits = address.isV4 ? number + 96 : number

@@ -12,6 +12,7 @@
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/random.h>
 
 // What follows is what OpenSSL writes as a macro, which Swift cannot see.
 

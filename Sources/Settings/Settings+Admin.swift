@@ -9,3 +9,14 @@ extension Settings {
         public init() {}
     }
 }
+
+extension Settings.Admin {
+    static let section = Section(
+        "admin",
+        "Metrics (/metrics) and health (/healthz, /readyz). Never the visitors' listener.",
+        [
+            Key(
+                "admin", "listen", \.admin.listen, .endpoints(), restart: true,
+                "Where they are served, without a password: only this machine.")
+        ])
+}

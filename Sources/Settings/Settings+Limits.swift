@@ -18,3 +18,23 @@ extension Settings {
         public init() {}
     }
 }
+
+extension Settings.Limits {
+    static let section = Section(
+        "limits",
+        "How much one address may ask; IPv6 counts by /64, since one customer owns that many. Beyond it 429, with Retry-After.",
+        [
+            Key(
+                "limits", "per_address", \.limits.perAddress, Kind<Rate>.rate().or("off"),
+                "Requests, as in \"100/s\", \"600/m\". A page with all that belongs to it is some hundred requests, and a "
+                    + "hundred people behind one address fit once they wait or read; a script that runs on does not. \"off\" "
+                    + "when something in front of us limits already."),
+            Key(
+                "limits", "burst", \.limits.burst, Kind<Int>.integer(1...1_000_000_000).or("auto"),
+                "How many of them may come at once. \"auto\" is what per_address allows in one second, and at least one."),
+            Key(
+                "limits", "addresses_max", \.limits.addressesMax, .integer(1024...100_000_000), restart: true,
+                "Addresses that are remembered at a time; the one that was silent longest gives way. 16 bytes each, whether "
+                    + "they are used or not."),
+        ])
+}

@@ -6,17 +6,24 @@ extension Settings {
     ///
     /// - Parameters:
     ///   - file: the file's name, for messages; paths in it are taken from its folder.
-    ///   - required: keys (`section.key`) without which the caller cannot work, such as `upstream.servers`.
+    ///   - required: keys (`section.key`) without which the caller cannot work, each with its flag:
+    ///     `["upstream.servers": "--upstream"]`.
     ///   - fileTrouble: why a file that the settings name cannot be read, or `nil`; `SettingsFile.trouble` asks the disk.
     public static func load(
-        bytes: [UInt8]?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String] = [],
+        bytes: [UInt8]?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String: String] = [:],
         fileTrouble: (String) -> String? = { _ in nil }
     ) throws(SettingsProblems) -> Settings {
-        Settings()
+        var loading = Loading(file: bytes == nil ? nil : file)
+        if let bytes { loading.read(bytes, file: file, overridden: Set(overrides.map(\.key))) }
+        loading.read(overrides)
+        loading.checkRequired(required)
+        loading.checkCombinations()
+        loading.checkFiles(fileTrouble)
+        return try loading.result()
     }
 
     public static func load(
-        text: String?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String] = [],
+        text: String?, file: String = "config.toml", overrides: [SettingsOverride] = [], required: [String: String] = [:],
         fileTrouble: (String) -> String? = { _ in nil }
     ) throws(SettingsProblems) -> Settings {
         try load(

@@ -6,3 +6,14 @@ extension Settings {
         public init() {}
     }
 }
+
+extension Settings.Reload {
+    static let section = Section(
+        "reload",
+        "A reload takes this file whole or, when anything is wrong with it, not at all. SIGHUP always reloads.",
+        [
+            Key(
+                "reload", "watch", \.reload.watch, .boolean(), restart: true,
+                "Whether this file is also read anew as soon as it changes.")
+        ])
+}

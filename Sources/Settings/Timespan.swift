@@ -19,7 +19,7 @@ extension Timespan: LosslessStringConvertible {
         ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000),
     ]
 
-    /// In the largest unit that leaves a whole number and at least two of it, or one exactly: `90s`, `2m`, `1h`.
+    /// In the largest unit that leaves a whole number: `90s`, `2m`, `1d`.
     public var description: String {
         for unit in Self.units where nanoseconds != 0 && nanoseconds % unit.nanoseconds == 0 {
             return "\(nanoseconds / unit.nanoseconds)\(unit.name)"

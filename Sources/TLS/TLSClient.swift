@@ -20,9 +20,17 @@ public final class TLSClient {
     private let resumes: Bool
     private var tickets: [String: OpaquePointer] = [:]
 
-    /// `resumes`: whether a later connection to the same host uses the ticket of an earlier one.
-    public init(trust: TLSTrust, minimumVersion: TLSVersion = .tls12, resumes: Bool = true) throws(TLSFault) {
-        let context = try TLSContext(clientOffering: [8] + Array("http/1.1".utf8), minimumVersion: minimumVersion)
+    /// `resumes`: whether a later connection to the same host uses the ticket of an earlier one. `protocols` are offered with
+    /// ALPN, none for no offer at all.
+    public init(
+        trust: TLSTrust, minimumVersion: TLSVersion = .tls12, maximumVersion: TLSVersion = .tls13,
+        protocols: [String] = ["http/1.1"], resumes: Bool = true
+    ) throws(TLSFault) {
+        guard protocols.allSatisfy({ (1...255).contains($0.utf8.count) }) else {
+            throw .configuration("a protocol for ALPN has 1 to 255 bytes")
+        }
+        let offer = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+        let context = try TLSContext(clientOffering: offer, versions: minimumVersion, maximumVersion)
         self.context = context
         self.resumes = resumes
         wire = try TLSWire()
@@ -48,6 +56,8 @@ public final class TLSClient {
             return 1
         }
     }
+
+    public var ticketCount: Int { tickets.count }
 
     deinit {
         for ticket in tickets.values { SSL_SESSION_free(ticket) }

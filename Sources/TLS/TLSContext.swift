@@ -21,8 +21,7 @@ final class TLSContext {
     convenience init(serverWith keys: TLSTicketKeys, minimumVersion: TLSVersion) throws(TLSFault) {
         try self.init(TLS_server_method())
         shim_context_set_server_options(pointer)
-        let version = minimumVersion == .tls12 ? TLS1_2_VERSION : TLS1_3_VERSION
-        guard shim_context_set_min_version(pointer, version) == 1,
+        guard shim_context_set_min_version(pointer, minimumVersion.number) == 1,
             shim_context_set_ticket_keys(pointer, keys.bytes, TLSTicketKeys.byteCount) == 1
         else { throw .failure(OpenSSLErrors.takeText("OpenSSL refuses the version or ticket keys")) }
         // A ticket is good for every loop and certificate of this server.
@@ -34,13 +33,15 @@ final class TLSContext {
             { _, chosen, count, offered, offeredCount, _ in TLSContext.choose(chosen, count, offered, offeredCount) }, nil)
     }
 
-    convenience init(clientOffering protocols: [UInt8], minimumVersion: TLSVersion) throws(TLSFault) {
+    convenience init(
+        clientOffering protocols: [UInt8], versions minimum: TLSVersion, _ maximum: TLSVersion
+    ) throws(TLSFault) {
         try self.init(TLS_client_method())
         shim_context_set_client_options(pointer)
-        let version = minimumVersion == .tls12 ? TLS1_2_VERSION : TLS1_3_VERSION
-        // The one call of OpenSSL that answers 0 for yes.
-        guard shim_context_set_min_version(pointer, version) == 1,
-            SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) == 0
+        // ALPN's is the one call of OpenSSL that answers 0 for yes.
+        guard shim_context_set_min_version(pointer, minimum.number) == 1,
+            shim_context_set_max_version(pointer, maximum.number) == 1,
+            protocols.isEmpty || SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) == 0
         else { throw .failure(OpenSSLErrors.takeText("OpenSSL refuses the version or ALPN")) }
     }
 
@@ -117,4 +118,8 @@ final class TLSContext {
         }
         guard count > 0 else { throw .certificate(name: name, problem: Self.noCertificate) }
     }
+}
+
+extension TLSVersion {
+    fileprivate var number: Int32 { self == .tls12 ? TLS1_2_VERSION : TLS1_3_VERSION }
 }

@@ -97,7 +97,8 @@ final class LogThread: Sendable {
 
     func end(millisecondsMax: Int) {
         let deadline = MonotonicTime.now().advanced(milliseconds: millisecondsMax)
-        queue.withLock { $0.deadline = deadline }
+        // The first deadline stays: whoever asks again waits again, but the thread gives up when it first was to.
+        queue.withLock { $0.deadline = $0.deadline ?? deadline }
         bell.ring()
     }
 

@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+@testable import Telemetry
+
+@Suite struct ProcessMetricsTests {
+    @Test func readsWhatTheSystemKnows() throws {
+        let metrics = ProcessMetrics.read()
+        #expect(metrics.cpuSeconds > 0)
+        #expect(metrics.residentBytes > 1_000_000)
+        #expect(metrics.virtualBytes > metrics.residentBytes)
+        #expect(metrics.openDescriptors >= 1)
+        #expect(metrics.openDescriptors <= metrics.maxDescriptors)
+        // Written by the shell's own tools: the age of this process in whole seconds.
+        let age = try elapsedSeconds()
+        let started = Date().timeIntervalSince1970 - metrics.startSeconds
+        #expect(abs(started - age) <= 5)
+    }
+
+    private func elapsedSeconds() throws -> Double {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["ps", "-o", "etimes=", "-p", "\(getpid())"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let said = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let text = String(decoding: said, as: UTF8.self).filter { !$0.isWhitespace }
+        return try #require(Double(text))
+    }
+}
