@@ -3,8 +3,11 @@ import Synchronization
 
 /// Where a connection was counted; given back exactly once.
 public struct ConnectionPlace: Equatable, Sendable {
-    let slot: UInt32
-    static let untracked = ConnectionPlace(slot: .max)
+    /// Only for passing it through interfaces that know nothing of it.
+    public let slot: UInt32
+    public static let untracked = ConnectionPlace(slot: .max)
+
+    public init(slot: UInt32) { self.slot = slot }
 
     /// Not counted, because the table had no room for its address.
     public var isUntracked: Bool { slot == .max }

@@ -41,11 +41,9 @@ int clinux_set_inheritable(int descriptor, int inheritable) {
     return fcntl(descriptor, F_SETFD, inheritable ? 0 : FD_CLOEXEC);
 }
 
-int clinux_pin_thread(int core) {
+int clinux_usable_cores(void) {
     cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
@@ -55,3 +53,5 @@ int clinux_send2(int descriptor, const void *first, size_t first_count, const vo
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = second_count > 0 ? 2 : 1};
     return (int)sendmsg(descriptor, &message, MSG_NOSIGNAL);
 }
+
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }

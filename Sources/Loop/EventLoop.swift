@@ -44,6 +44,11 @@ public final class EventLoop {
     /// How many turns there were; a thread that watches sees from it that the loop is alive.
     public private(set) var turns: UInt64 = 0
 
+    /// What lives on this loop, for work that comes in by `handle`.
+    public var tenant: AnyObject?
+    /// Called at the very end of every turn: to hand over what was logged.
+    public var onTurnEnd: (() -> Void)?
+
     private struct Watch {
         var watcher: (any Watcher)?
         var generation: UInt32 = 0
@@ -195,5 +200,6 @@ public final class EventLoop {
             turnEndsSpare.removeAll(keepingCapacity: true)
             rounds += 1
         }
+        onTurnEnd?()
     }
 }

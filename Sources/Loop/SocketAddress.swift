@@ -121,3 +121,31 @@ extension Socket {
         return error
     }
 }
+
+extension Socket {
+    /// Whether somebody else listens there already: with `SO_REUSEPORT` a second program of the same user would get a
+    /// share of the connections, without an error, and nobody would understand why.
+    public static func isTaken(_ endpoint: Endpoint) -> SystemError? {
+        if endpoint.port == 0 { return nil }
+        let descriptor = clinux_socket(endpoint.family, Int32(SOCK_STREAM.rawValue))
+        guard descriptor >= 0 else { return SystemError("socket") }
+        let socket = Socket(descriptor: descriptor)
+        defer { socket.close() }
+        socket.set(SO_REUSEADDR, level: SOL_SOCKET, to: 1)
+        if !endpoint.address.isV4 { socket.set(Int32(IPV6_V6ONLY), level: Int32(IPPROTO_IPV6), to: 1) }
+        return endpoint.withSocketAddress({ bind(descriptor, $0, $1) }) == 0 ? nil : SystemError("bind")
+    }
+
+    public func duplicate() throws(SystemError) -> Socket {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw SystemError("fcntl") }
+        return Socket(descriptor: copy)
+    }
+
+    /// A socket that the parent process made: not for this process's own children, and never blocking.
+    public func prepareInherited() {
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1)
+    }
+}

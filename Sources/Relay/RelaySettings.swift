@@ -10,6 +10,7 @@ public struct RelaySettings: Sendable {
     public var connectTimeout: UInt64 = 2_000_000_000
     public var firstByteTimeout: UInt64 = 60_000_000_000
     public var readTimeout: UInt64 = 60_000_000_000
+    public var writeTimeout: UInt64 = 30_000_000_000
     public var idleTimeout: UInt64 = 50_000_000_000
     public var tunnelIdleTimeout: UInt64 = 600_000_000_000
     /// Further attempts at one request.

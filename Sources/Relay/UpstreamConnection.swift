@@ -110,7 +110,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
                 forward?.upstreamCanTakeMore()
             }
         case .blocked:
-            if !wasBlocked || !deadline.isSet { expect(in: settings.readTimeout, else: .writeTimedOut) }
+            if !wasBlocked || !deadline.isSet { expect(in: settings.writeTimeout, else: .writeTimedOut) }
             updateInterest()
         case .failed:
             // The origin may have answered before it closed. The loop will report the socket as broken, and then what has

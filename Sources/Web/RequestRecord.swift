@@ -1,3 +1,4 @@
+import Address
 import Bytes
 import HTTP
 import Telemetry
@@ -49,7 +50,13 @@ public struct RequestRecord: ~Copyable {
         upstream = ByteRange(start: start, count: bytes.count - start)
     }
 
-    public mutating func set(client name: Span<UInt8>) { client = copy(name) }
+
+    public mutating func set(client address: IPAddress) {
+        let start = bytes.count
+        bytes.append(address: address)
+        client = ByteRange(start: start, count: bytes.count - start)
+    }
+
     public mutating func set(requestID id: Span<UInt8>) { requestID = copy(id) }
 
     mutating func clear() {

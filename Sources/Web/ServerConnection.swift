@@ -83,10 +83,11 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
 
     private func start() {
         let speaksProxy = server.settings.proxyNetworks.contains { $0.contains(peer.address) }
-        phase = speaksProxy ? .proxyHeader : isSecure ? .handshake : .head
-        deadline.set(loop.now + server.settings.headTimeout, for: self, on: loop)
+        phase = speaksProxy ? .proxyHeader : isSecure ? .handshake : .idle
+        let settings = server.settings
+        deadline.set(
+            loop.now + (phase == .handshake ? settings.handshakeTimeout : settings.headTimeout), for: self, on: loop)
         if !speaksProxy { passPolicy() }
-        if phase == .head { phase = .idle }
     }
 
     /// The PROXY header has been read.

@@ -5,6 +5,7 @@ import HTTP
 public struct ServerSettings: Sendable {
     public var limits = RequestLimits()
     public var headTimeout: UInt64 = 10_000_000_000
+    public var handshakeTimeout: UInt64 = 10_000_000_000
     public var idleTimeout: UInt64 = 75_000_000_000
     /// One window in which a body that is read, or an answer that is taken, has to make `bytesPerSecondMin`.
     public var bodyTimeout: UInt64 = 30_000_000_000

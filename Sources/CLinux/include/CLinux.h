@@ -18,6 +18,7 @@ int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token)
 int clinux_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t token);
 int clinux_epoll_remove(int epoll, int descriptor);
 int clinux_set_inheritable(int descriptor, int inheritable);
-int clinux_pin_thread(int core);
 void clinux_name_thread(const char *name);
 int clinux_send2(int descriptor, const void *first, size_t first_count, const void *second, size_t second_count);
+int clinux_usable_cores(void);
+int clinux_pipe(int ends[2]);
