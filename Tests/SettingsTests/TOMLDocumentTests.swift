@@ -94,6 +94,17 @@ struct TOMLDocumentTests {
         #expect(Self.problem(many) == nil)
     }
 
+    /// Letters where toml++ looks for blanks.
+    @Test func lettersOutsideASCII() throws {
+        for letter in ["é", "\u{a1}", "\u{a0}", "\u{499}", "\u{1680}", "\u{2003}", "\u{3000}", "\u{ff0e}", "日", "\u{1f600}"]
+        {
+            #expect(Self.problem("\(letter) = 1") != nil, "\(letter)")
+            #expect(Self.problem("a = \(letter)") != nil, "\(letter)")
+            let text = "a = \"\"\"x\\\n\(letter)y\"\"\""
+            #expect(try TOMLDocument(Array(text.utf8), file: "f").items.first?.text?.last == "y", "\(letter)")
+        }
+    }
+
     /// A file full of mistakes is told of a hundred of them, in the time of a hundred.
     @Test func problemsAreBounded() {
         for line in ["a%=1\n", "[a%]\n", "listen=[\"%\"]\n"] {
