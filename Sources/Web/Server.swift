@@ -30,6 +30,7 @@ public final class Server {
     private var freeSlots: [Int] = []
     private var evictionCursor = 0
     private var date = DateField()
+    private var drainGrace: LoopTimer?
     public private(set) var connectionCount = 0
 
     private static let exchangesKeptMax = 256
@@ -64,10 +65,15 @@ public final class Server {
     }
 
     /// Finishes what is in flight and takes nothing new.
+    ///
+    /// A connection that seems idle may have a request under way, so it is not cut: it gets a last answer that ends it, or
+    /// is closed when nothing has come for a moment.
     public func drain() {
         isDraining = true
-        for connection in connections { connection?.drain() }
-        if connectionCount == 0 { finishDraining() }
+        if connectionCount == 0 { return finishDraining() }
+        drainGrace = LoopTimer.after(ServerSettings.drainGrace, on: loop) { [unowned self] in
+            for connection in connections { connection?.closeIfIdle() }
+        }
     }
 
     /// Ends what is still there.
@@ -97,6 +103,7 @@ public final class Server {
     }
 
     private func finishDraining() {
+        drainGrace?.cancel()
         let onDrained = onDrained
         self.onDrained = nil
         onDrained?()

@@ -190,7 +190,9 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
         server.remove(slot: slot)
     }
 
-    func drain() {
+    /// Looks once more for a request that has just come, so that no reset destroys it.
+    func closeIfIdle() {
+        if isIdle { read() }
         if isIdle || phase == .handshake || phase == .proxyHeader { close() }
     }
 

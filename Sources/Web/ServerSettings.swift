@@ -25,6 +25,8 @@ public struct ServerSettings: Sendable {
     static let discardBytesMax: UInt64 = 64 * 1024
     /// How long a connection that is being closed is read, so that the client gets to see the answer.
     static let lingerTimeout: UInt64 = 2_000_000_000
+    /// How long an idle connection may still send a request after the server has begun to drain.
+    static let drainGrace: UInt64 = 1_000_000_000
     static let acceptsPerTurnMax = 64
 }
 

@@ -59,7 +59,10 @@ public enum Program {
         }
     }
 
-    private static func complain(_ text: String) { fputs(text + "\n", stderr) }
+    private static func complain(_ text: String) {
+        let line = Array((text + "\n").utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+    }
 }
 
 /// Where settings come from, to read them again on a reload.

@@ -87,6 +87,9 @@ struct ListeningSockets: Sendable {
         }
     }
 
+    /// This process needs them no more; whoever else has them keeps them open.
+    func closeAll() { for socket in all { socket.socket.close() } }
+
     func endpoints(_ kind: ListeningSocket.Kind) -> [Endpoint] {
         var found: [Endpoint] = []
         for socket in all where socket.kind == kind && !found.contains(socket.endpoint) { found.append(socket.endpoint) }
