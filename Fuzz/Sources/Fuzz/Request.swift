@@ -84,8 +84,9 @@ private func checkedRequest(_ head: RequestHead, _ bytes: [UInt8], _ count: Int,
     let method = part(head.methodName, "the method")
     hold(!method.isEmpty && method.allSatisfy(isToken), "a method that is no token")
     let target = part(head.target, "the target")
+    // Bytes beyond ASCII are not in the grammar, and are what some clients send for what they should have escaped.
     hold(
-        !target.isEmpty && target.allSatisfy { $0 > 32 && $0 < 127 },
+        !target.isEmpty && target.allSatisfy { $0 > 32 && $0 != 127 },
         "a target with bytes that no target has: \(text(target))")
     let path = part(head.pathAndQuery, "the path")
     let isConnect = head.method == .connect

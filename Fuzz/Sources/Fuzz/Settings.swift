@@ -17,9 +17,8 @@ func judgeSettings(_ input: [UInt8]) {
         hold(!error.list.isEmpty, "refused without a problem")
         for problem in error.list {
             hold(!problem.saying.isEmpty, "a problem that says nothing")
-            hold(
-                !problem.description.contains { $0 == "\n" || $0 == "\0" || $0 == "\u{1b}" },
-                "a problem of several lines: \(problem)")
+            let isOneLine = problem.description.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+            hold(isOneLine, "a problem with control characters of the file: \(problem)")
             if case .line(_, let line) = problem.place {
                 hold((1...lines).contains(line), "line \(line) of \(lines)")
             }
