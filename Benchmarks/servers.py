@@ -210,7 +210,7 @@ backend origin
         if tls:
             listen = f"""
 [server]
-listen = []
+listen = "off"
 {self.ours_limits(loops)}
 [tls]
 listen = ["127.0.0.1:{port}"]
@@ -228,9 +228,10 @@ idle_timeout = "{IDLE_SECONDS}s"
 [limits]
 per_address = "1000000/s"
 [log]
+output = "stdout"
 access = "{self.folder}/ours-{port}-access.log"
 [admin]
-listen = []
+listen = "off"
 """.encode())
         return self.start("ours", [self.ours, "serve", "--config", config], port, cores, tls)
 

@@ -16,6 +16,12 @@ public struct AnswerFraming: Equatable, Sendable {
     /// The connection to the client can carry another request after this answer.
     public var keepsAlive: Bool
 
+    public init(body: Body, contentLength: UInt64?, keepsAlive: Bool) {
+        self.body = body
+        self.contentLength = contentLength
+        self.keepsAlive = keepsAlive
+    }
+
     /// - Parameters:
     ///   - method, minorVersion, keepsAlive: of the request that is answered.
     ///   - framing, declaredLength: of the answer, as it comes from the origin.

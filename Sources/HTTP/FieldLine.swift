@@ -6,17 +6,18 @@ import Bytes
 /// bytes alone and never on how they came in pieces.
 enum FieldLine {
     enum Outcome: Equatable {
-        case field
+        case field(KnownField, ByteRange)
         case endOfHead
         case needMore
         case fault(FieldFault)
     }
 
-    /// Reads the line at `start`. For `field` and `endOfHead`, `start` then lies behind the line.
+    /// Reads the line at `start` and appends its field. For `field` and `endOfHead`, `start` then lies behind the line.
+    ///
+    /// The field is made where it stays: returned, it would go through memory in pieces that cost more than the reading.
     @inline(__always)
-    static func read(_ bytes: Span<UInt8>, at start: inout Int, into field: inout Field) -> Outcome {
-        var at = start
-        while at < bytes.count, bytes[at].isLetterDigitOrHyphen { at &+= 1 }
+    static func read(_ bytes: Span<UInt8>, at start: inout Int, into fields: inout [Field]) -> Outcome {
+        var at = bytes.endOfPlainName(from: start)
         guard at < bytes.count else { return .needMore }
         var isPlain = true
         if bytes[at] != .colon || at == start {
@@ -38,11 +39,11 @@ enum FieldLine {
 
         var valueEnd = stop
         while valueEnd > valueStart, bytes[valueEnd &- 1].isBlank { valueEnd &-= 1 }
-        field.name = ByteRange(start: start, count: nameCount)
-        field.value = ByteRange(start: valueStart, count: valueEnd &- valueStart)
-        field.known = KnownField.named(bytes, at: start, count: nameCount, isPlain: isPlain)
+        let known = KnownField.named(bytes, at: start, count: nameCount, isPlain: isPlain)
+        let value = ByteRange(start: valueStart, count: valueEnd &- valueStart)
+        fields.append(Field(name: ByteRange(start: start, count: nameCount), value: value, known: known))
         start = stop &+ 2
-        return .field
+        return .field(known, value)
     }
 
     /// `at` is the first byte that is no token character; it is not a colon, or it is one without a name before it.

@@ -21,13 +21,11 @@ extension RequestHead {
         if let refusal = RequestTarget.read(bytes, into: &self, authority: &targetAuthority) { return .refused(refusal) }
 
         var facts = RequestFacts()
-        var field = Field(name: .empty, value: .empty, known: .other)
         while true {
-            switch FieldLine.read(bytes, at: &at, into: &field) {
-            case .field:
-                if fields.count >= limits.fieldsMax { return .refused(.tooManyFields) }
-                if let refusal = facts.take(field, bytes, minorVersion: minorVersion) { return .refused(refusal) }
-                fields.append(field)
+            switch FieldLine.read(bytes, at: &at, into: &fields) {
+            case .field(let known, let value):
+                if fields.count > limits.fieldsMax { return .refused(.tooManyFields) }
+                if let refusal = facts.take(known, value, bytes, minorVersion: minorVersion) { return .refused(refusal) }
             case .endOfHead:
                 if let refusal = settle(facts, targetAuthority, bytes, limits: limits) { return .refused(refusal) }
                 return .complete(end: at)
@@ -74,7 +72,9 @@ extension RequestHead {
         let hasBody = framing != .none && framing != .length(0)
         // An expectation of an HTTP/1.0 client is ignored (RFC 9110 section 10.1.1); without a body there is nothing to await.
         expectsContinue = facts.expectsContinue && minorVersion == 1 && hasBody
-        if facts.connection.upgrade, facts.upgrades == 1, minorVersion == 1, method == .get, !hasBody {
+        if facts.connection.upgrade, facts.upgrades == 1, minorVersion == 1, method == .get, !hasBody,
+            UpgradeProtocols.mayTunnel(bytes, facts.upgradeValue)
+        {
             upgrade = facts.upgradeValue
         }
         return nil
@@ -92,26 +92,27 @@ struct RequestFacts {
     var upgradeValue = ByteRange.empty
 
     @inline(__always)
-    mutating func take(_ field: Field, _ bytes: Span<UInt8>, minorVersion: UInt8) -> Refusal? {
-        switch field.known {
+    mutating func take(_ known: KnownField, _ value: ByteRange, _ bytes: Span<UInt8>, minorVersion: UInt8) -> Refusal? {
+        switch known {
+        case .other, .lookAlike: return nil
         case .host:
             if host != nil { return .repeatedHost }
-            guard let authority = Authority.read(bytes, field.value) else { return .badHost }
+            guard let authority = Authority.read(bytes, value) else { return .badHost }
             host = authority
-            hostValue = field.value
+            hostValue = value
         case .contentLength:
-            return framing.takeContentLength(bytes, field.value).map(Refusal.init)
+            return framing.takeContentLength(bytes, value).map(Refusal.init)
         case .transferEncoding:
-            return framing.takeTransferEncoding(bytes, field.value, minorVersion: minorVersion).map(Refusal.init)
+            return framing.takeTransferEncoding(bytes, value, minorVersion: minorVersion).map(Refusal.init)
         case .connection:
-            return connection.read(bytes, field.value) ? nil : .badConnection
+            return connection.read(bytes, value) ? nil : .badConnection
         case .expect:
             guard minorVersion == 1 else { return nil }
-            guard bytes[field.value].equalsIgnoringCase("100-continue") else { return .unknownExpectation }
+            guard bytes[value].equalsIgnoringCase("100-continue") else { return .unknownExpectation }
             expectsContinue = true
         case .upgrade:
             upgrades += 1
-            upgradeValue = field.value
+            upgradeValue = value
         default: break
         }
         return nil

@@ -23,19 +23,21 @@ public struct RequestHead: Sendable {
     public var methodName = ByteRange.empty
     /// As written in the request line.
     public var target = ByteRange.empty
-    /// Path and query, what is forwarded: the target without scheme and authority. Empty for `*` (see `isAsterisk`).
+    /// Path and query, what is forwarded: the target without scheme, authority and fragment; it begins with `/`. Empty for
+    /// `*` (see `isAsterisk`).
     public var pathAndQuery = ByteRange.empty
     public var isAsterisk = false
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
     public var minorVersion: UInt8 = 1
-    /// The authority: of an absolute target, else of `Host`. Empty only for HTTP/1.0 without `Host`.
+    /// The authority: of an absolute target, else of `Host`, as written. Empty only for HTTP/1.0 without `Host`.
     public var host = ByteRange.empty
     public var fields: [Field] = []
     public var framing = BodyFraming.none
     /// The client would keep the connection (version and `Connection` considered).
     public var keepsAlive = true
     public var expectsContinue = false
-    /// `Connection: upgrade` and one `Upgrade` field on a 1.1 request: the value of `Upgrade`.
+    /// `Connection: upgrade` and one `Upgrade` field on a GET of 1.1 without a body: the value of `Upgrade`. Empty also when it
+    /// offers HTTP/2 or TLS: a tunnel in which requests pass unseen.
     public var upgrade = ByteRange.empty
 
     public init() {}

@@ -121,8 +121,7 @@ public struct RequestStream: Sendable {
         let window = bytes.extracting(0..<windowEnd)
         if lineStart > 0 {
             var at = Int(lineStart)
-            var field = Field(name: .empty, value: .empty, known: .other)
-            switch FieldLine.read(window, at: &at, into: &field) {
+            switch FieldLine.read(window, at: &at, into: &head.fields) {
             case .needMore: return wait(start, window, limits)
             case .fault(let fault): return refuse(.field(fault))
             case .field, .endOfHead: break

@@ -19,13 +19,11 @@ extension ResponseHead {
         }
         var declared = DeclaredFraming()
         var connection = ConnectionOptions()
-        var field = Field(name: .empty, value: .empty, known: .other)
         while true {
-            switch FieldLine.read(bytes, at: &at, into: &field) {
-            case .field:
-                if fields.count >= limits.fieldsMax { return .refused(.tooManyFields) }
-                if let fault = take(field, bytes, &declared, &connection) { return .refused(fault) }
-                fields.append(field)
+            switch FieldLine.read(bytes, at: &at, into: &fields) {
+            case .field(let known, let value):
+                if fields.count > limits.fieldsMax { return .refused(.tooManyFields) }
+                if let fault = take(known, value, bytes, &declared, &connection) { return .refused(fault) }
             case .endOfHead:
                 settle(declared, connection, isAnswerToHead: isAnswerToHead)
                 return .complete(end: at)
@@ -37,15 +35,16 @@ extension ResponseHead {
 
     @inline(__always)
     private func take(
-        _ field: Field, _ bytes: Span<UInt8>, _ declared: inout DeclaredFraming, _ connection: inout ConnectionOptions
+        _ known: KnownField, _ value: ByteRange, _ bytes: Span<UInt8>, _ declared: inout DeclaredFraming,
+        _ connection: inout ConnectionOptions
     ) -> ResponseFault? {
-        switch field.known {
+        switch known {
         case .contentLength:
-            return declared.takeContentLength(bytes, field.value).map(ResponseFault.init)
+            return declared.takeContentLength(bytes, value).map(ResponseFault.init)
         case .transferEncoding:
-            return declared.takeTransferEncoding(bytes, field.value, minorVersion: minorVersion).map(ResponseFault.init)
+            return declared.takeTransferEncoding(bytes, value, minorVersion: minorVersion).map(ResponseFault.init)
         case .connection:
-            return connection.read(bytes, field.value) ? nil : .badConnection
+            return connection.read(bytes, value) ? nil : .badConnection
         default: return nil
         }
     }

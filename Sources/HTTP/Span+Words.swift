@@ -49,6 +49,33 @@ extension Span where Element == UInt8 {
         return ((word &- ones &* bound) & ~word | (delete &- ones) & ~delete) & tops
     }
 
+    /// Where the first byte that is no letter, digit or hyphen lies from `start` on, or `count`.
+    @inline(__always)
+    func endOfPlainName(from start: Int) -> Int {
+        var at = start
+        while at &+ 8 <= count {
+            let flags = Self.flagsOfOdd(word(at: at))
+            if flags != 0 { return at &+ flags.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
+        while at < count, self[at].isLetterDigitOrHyphen { at &+= 1 }
+        return at
+    }
+
+    /// Exact for every byte: with the top bits cleared no sum reaches the next byte, and a sum has its top bit set when the
+    /// byte is at least the bound that was subtracted from 128.
+    @inline(__always)
+    private static func flagsOfOdd(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        let low = word & ~tops
+        let small = low | ones &* 0x20
+        let isLetter = (small &+ ones &* (128 - 0x61)) & ~(small &+ ones &* (128 - 0x7b))
+        let isDigit = (low &+ ones &* (128 - 0x30)) & ~(low &+ ones &* (128 - 0x3a))
+        let isHyphen = ~((low ^ ones &* 0x2d) &+ ones &* 127)
+        return (~(isLetter | isDigit | isHyphen) | word) & tops
+    }
+
     @inline(__always)
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         var at = range.lowerBound

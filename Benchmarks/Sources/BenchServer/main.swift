@@ -5,5 +5,6 @@ import Glibc
 //   bench-server --listen 127.0.0.1:PORT --loops N --page FILE
 //
 // `/poll` is 120 bytes of JSON, `/page` is the file. It waits for Web to say how a handler is given to a listener.
-fputs("bench-server: Web cannot serve yet\n", stderr)
+let words = Array("bench-server: Web cannot serve yet\n".utf8)
+_ = write(STDERR_FILENO, words, words.count)
 exit(1)
