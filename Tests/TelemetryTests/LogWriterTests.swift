@@ -66,6 +66,21 @@ import Testing
         if bytesMax == LogWriter.bytesMaxDefault { #expect(counts.dropped == 0) }
     }
 
+    /// Nobody asks for a flush: the first line finds the thread idle, those after it find it lingering or idle again.
+    @Test func aSingleLineComesByItself() throws {
+        let reader = try fifo("pipe")
+        defer { close(reader) }
+        let writer = try LogWriter(to: .file(folder.file("pipe")))
+        for turn in 0..<5 {
+            #expect(writer.submit(line("\(turn)")))
+            var watched = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&watched, 1, Int32(patienceMilliseconds))
+            #expect(ready == 1)
+            #expect(readAll(reader) == line("\(turn)"))
+        }
+        #expect(writer.close(millisecondsMax: patienceMilliseconds))
+    }
+
     @Test func aReaderThatStandsStillBlocksNobody() throws {
         let reader = try fifo("pipe")
         defer { close(reader) }
