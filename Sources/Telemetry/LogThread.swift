@@ -109,6 +109,9 @@ final class LogThread: Sendable {
         return true
     }
 
+    /// It waits for as long as nobody wakes it.
+    var isIdle: Bool { queue.withLock { $0.sleep == .idle } }
+
     var counts: LogCounts { queue.withLock { $0.counts } }
 
     // MARK: The thread

@@ -54,6 +54,8 @@ public final class LogWriter: Sendable {
 
     public var counts: LogCounts { thread.counts }
 
+    var isIdle: Bool { thread.isIdle }
+
     /// Shows at every scrape what became of the lines; `name` tells one log from another.
     public func register(in metrics: Metrics, as name: String) {
         let help = "Log lines, by what became of them."
