@@ -23,14 +23,18 @@ import Address
 ///    it needs more addresses in debt at the same time than the table has slots, and it never refuses
 ///    anybody for what another did. (Two addresses with the same tag in the same row do share a debt: one in 500,000 of a
 ///    full table, chosen by the seed and not by them.)
-/// 4. *The clock may be wrong.* A time further ahead than any debt can be is taken as the greatest debt: whoever meets a
-///    clock that went back waits for one interval, and gets no burst for it. Times go round after 13 days: `refresh`, called
-///    at least once a week, moves those long past up to now, so that none comes round to look like a debt.
+/// 4. *Clocks differ.* A loop whose idea of now is late sees debts as greater than they are, which is strict and does no
+///    harm. More than `skewTicksMax` beyond the greatest debt there is, the clock itself must have gone back: the debt is
+///    taken as the greatest, so that whoever meets this waits for one interval, and gets no burst for it. Times go
+///    round after 13 days: `refresh`, called at least once a week, moves those long past up to now, so that none comes
+///    round to look like a debt.
 public final class AddressLimiter: Sendable {
     private static let timeBits: UInt64 = 42
     private static let timeMask: UInt64 = 1 << timeBits - 1
     /// Greater differences are of times past.
     private static let aheadMax: UInt64 = 1 << 40
+    /// Ten seconds, by which the clocks of two loops surely do not differ.
+    private static let skewTicksMax: UInt64 = 10_000_000_000 >> RateLimit.tickShift
     /// Lost races for one slot before the request is refused; each means that another request of this row got through.
     static let attemptsMax = 64
 
@@ -54,29 +58,27 @@ public final class AddressLimiter: Sendable {
         let tag = max(1, key & (1 << (64 - Self.timeBits) - 1)) << Self.timeBits
         let tick = (now >> RateLimit.tickShift) & Self.timeMask
         for _ in 0..<Self.attemptsMax {
-            let (slot, word) = find(tag: tag, row: row, tick: tick)
-            let known = word & ~Self.timeMask == tag
+            let (slot, word) = known(tag: tag, row: row) ?? oldest(tag: tag, row: row, tick: tick)
             let ahead = (word &- tick) & Self.timeMask
-            let greatest = limit.tolerance + limit.interval
-            let debt = !known || ahead > Self.aheadMax ? 0 : min(ahead, greatest)
-            guard debt <= limit.tolerance else {
-                let mended = tag | (tick &+ debt) & Self.timeMask
-                guard debt == ahead || words.exchange(slot, expected: word, desired: mended) else { continue }
-                return refusal(debt, limit)
+            let debt = word & ~Self.timeMask != tag || ahead > Self.aheadMax ? 0 : ahead
+            if debt > limit.tolerance {
+                if let refusal = refuse(debt, slot, word, tick, limit) { return refusal }
+                continue
             }
-            let after = debt + limit.interval
+            let after = debt &+ limit.interval
             if words.exchange(slot, expected: word, desired: tag | (tick &+ after) & Self.timeMask) {
                 return .allowed(
-                    remaining: limit.intervals(in: greatest - after), resetNanoseconds: after << RateLimit.tickShift)
+                    remaining: limit.intervals(in: limit.tolerance &- debt), resetNanoseconds: after << RateLimit.tickShift)
             }
         }
-        return refusal(limit.tolerance + limit.interval, limit)
+        return refusal(limit.tolerance &+ limit.interval, limit)
     }
 
     /// Moves times long past up to now. Called about once a day or more often; a million slots take a millisecond or two.
     public func refresh(now: UInt64) {
         let tick = (now >> RateLimit.tickShift) & Self.timeMask
-        for slot in 0..<words.count {
+        for number in 0..<words.count {
+            guard let slot = words.slot(number: UInt32(number)) else { return }
             let word = words.load(slot)
             let behind = (tick &- word) & Self.timeMask
             guard word != 0, behind > Self.aheadMax, behind < Self.timeMask - Self.aheadMax else { continue }
@@ -84,11 +86,24 @@ public final class AddressLimiter: Sendable {
         }
     }
 
-    /// The slot of a tag, or the one that gives way to it, and what was in it.
-    @inline(__always) private func find(tag: UInt64, row: Int, tick: UInt64) -> (slot: Int, word: UInt64) {
+    @inline(__always) private func known(tag: UInt64, row: AtomicWords.Slot) -> (slot: AtomicWords.Slot, word: UInt64)? {
+        var place = 0
+        while place < AtomicWords.rowCount {
+            let slot = words.slot(row, place)
+            let word = words.load(slot)
+            if word & ~Self.timeMask == tag { return (slot, word) }
+            place &+= 1
+        }
+        return nil
+    }
+
+    /// The slot that gives way, and what was in it; or that of the tag, if another loop has put it there meanwhile.
+    @inline(never)
+    private func oldest(tag: UInt64, row: AtomicWords.Slot, tick: UInt64) -> (slot: AtomicWords.Slot, word: UInt64) {
         var oldest = (slot: row, word: UInt64(0))
         var oldestRank = UInt64.max
-        for slot in row..<row + AtomicWords.rowCount {
+        for place in 0..<AtomicWords.rowCount {
+            let slot = words.slot(row, place)
             let word = words.load(slot)
             if word & ~Self.timeMask == tag { return (slot, word) }
             // From the time that looks longest past (1) to the one furthest ahead.
@@ -99,6 +114,17 @@ public final class AddressLimiter: Sendable {
             }
         }
         return oldest
+    }
+
+    /// Nil when the slot changed while it was mended after a clock that went back.
+    @inline(never)
+    private func refuse(
+        _ debt: UInt64, _ slot: AtomicWords.Slot, _ word: UInt64, _ tick: UInt64, _ limit: RateLimit
+    ) -> Verdict? {
+        let greatest = limit.tolerance + limit.interval
+        if debt <= greatest + Self.skewTicksMax { return refusal(debt, limit) }
+        let mended = word & ~Self.timeMask | (tick &+ greatest) & Self.timeMask
+        return words.exchange(slot, expected: word, desired: mended) ? refusal(greatest, limit) : nil
     }
 
     private func refusal(_ debt: UInt64, _ limit: RateLimit) -> Verdict {

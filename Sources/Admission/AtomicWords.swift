@@ -4,8 +4,8 @@ import Synchronization
 /// A fixed number of atomic words in rows of eight, which is one cache line.
 ///
 /// The one place of this module with an unsafe pointer: the language has no growable or dynamic array of atomics, and an
-/// array of objects that hold one each would cost a pointer and a reference count per look. Every index is checked or
-/// masked into range here. The memory is zero pages that the kernel hands out when they are first written.
+/// array of objects that hold one each would cost a pointer and a reference count per look. No index from outside
+/// gets in unchecked: slots are made here, from a hash masked to the table's size. The memory is zero pages that the kernel hands out when they are first written.
 struct AtomicWords: ~Copyable, @unchecked Sendable {
     static let rowCount = 8
 
@@ -33,24 +33,29 @@ struct AtomicWords: ~Copyable, @unchecked Sendable {
 
     var count: Int { rows * Self.rowCount }
 
-    /// First word of the row that a hash falls on.
-    @inline(__always) func row(_ hash: UInt64) -> Int { (Int(truncatingIfNeeded: hash) & (rows - 1)) * Self.rowCount }
+    /// A place in the table; only made by what follows, and so always within it.
+    struct Slot: Equatable {
+        fileprivate let index: Int
 
-    @inline(__always) func load(_ index: Int) -> UInt64 {
-        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-        return words[index].load(ordering: .relaxed)
+        var number: UInt32 { UInt32(truncatingIfNeeded: index) }
     }
+
+    /// The first of the eight slots that a hash falls on.
+    @inline(__always) func row(_ hash: UInt64) -> Slot {
+        Slot(index: (Int(truncatingIfNeeded: hash) & (rows &- 1)) &* Self.rowCount)
+    }
+
+    /// The one at `place`, 0 to 7, of a row.
+    @inline(__always) func slot(_ row: Slot, _ place: Int) -> Slot { Slot(index: row.index | (place & (Self.rowCount - 1))) }
+
+    func slot(number: UInt32) -> Slot? { Int(number) < count ? Slot(index: Int(number)) : nil }
+
+    @inline(__always) func load(_ slot: Slot) -> UInt64 { words[slot.index].load(ordering: .relaxed) }
 
     /// In the one order that all threads agree on.
-    @inline(__always) func loadOrdered(_ index: Int) -> UInt64 {
-        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-        return words[index].load(ordering: .sequentiallyConsistent)
-    }
+    @inline(__always) func loadOrdered(_ slot: Slot) -> UInt64 { words[slot.index].load(ordering: .sequentiallyConsistent) }
 
-    @inline(__always) func exchange(_ index: Int, expected: UInt64, desired: UInt64) -> Bool {
-        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-        return words[index].compareExchange(
-            expected: expected, desired: desired, ordering: .sequentiallyConsistent
-        ).exchanged
+    @inline(__always) func exchange(_ slot: Slot, expected: UInt64, desired: UInt64) -> Bool {
+        words[slot.index].compareExchange(expected: expected, desired: desired, ordering: .sequentiallyConsistent).exchanged
     }
 }

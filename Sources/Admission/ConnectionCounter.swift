@@ -66,8 +66,9 @@ public final class ConnectionCounter: Sendable {
             guard counted > 0 || word & Self.countMask == 0 else { continue }
             guard counted < ceiling else { return .refused }
             guard words.exchange(slot, expected: word, desired: tag | (counted + 1)) else { continue }
-            if isAlone(tag: tag, row: row, slot: slot) { return .granted(ConnectionPlace(slot: UInt32(slot))) }
-            release(ConnectionPlace(slot: UInt32(slot)))
+            let place = ConnectionPlace(slot: slot.number)
+            if isAlone(tag: tag, row: row, slot: slot) { return .granted(place) }
+            release(place)
         }
         untrackedTotal.wrappingAdd(1, ordering: .relaxed)
         return .granted(.untracked)
@@ -75,8 +76,7 @@ public final class ConnectionCounter: Sendable {
 
     /// The connection ended. A place given back twice is another's loss; one that was never counted is nothing.
     public func release(_ place: ConnectionPlace) {
-        let slot = Int(place.slot)
-        guard !place.isUntracked, slot < words.count else { return }
+        guard !place.isUntracked, let slot = words.slot(number: place.slot) else { return }
         while true {
             let word = words.loadOrdered(slot)
             guard word & Self.countMask > 0 else { return }
@@ -89,7 +89,8 @@ public final class ConnectionCounter: Sendable {
         let key = hash(address, class: 0)
         let row = words.row(key)
         let tag = max(1, key >> 16) << 16
-        for slot in row..<row + AtomicWords.rowCount {
+        for place in 0..<AtomicWords.rowCount {
+            let slot = words.slot(row, place)
             let word = words.loadOrdered(slot)
             if word & ~Self.countMask == tag, word & Self.countMask > 0 { return Int(word & Self.countMask) }
         }
@@ -97,10 +98,11 @@ public final class ConnectionCounter: Sendable {
     }
 
     /// The slot where a tag is counted, else one that was its own, else a free one.
-    private func find(tag: UInt64, row: Int) -> Int? {
-        var own: Int?
-        var free: Int?
-        for slot in row..<row + AtomicWords.rowCount {
+    private func find(tag: UInt64, row: AtomicWords.Slot) -> AtomicWords.Slot? {
+        var own: AtomicWords.Slot?
+        var free: AtomicWords.Slot?
+        for place in 0..<AtomicWords.rowCount {
+            let slot = words.slot(row, place)
             let word = words.loadOrdered(slot)
             if word & ~Self.countMask == tag {
                 if word & Self.countMask > 0 { return slot }
@@ -112,10 +114,11 @@ public final class ConnectionCounter: Sendable {
         return own ?? free
     }
 
-    private func isAlone(tag: UInt64, row: Int, slot: Int) -> Bool {
-        for other in row..<row + AtomicWords.rowCount where other != slot {
+    private func isAlone(tag: UInt64, row: AtomicWords.Slot, slot: AtomicWords.Slot) -> Bool {
+        for place in 0..<AtomicWords.rowCount {
+            let other = words.slot(row, place)
             let word = words.loadOrdered(other)
-            if word & ~Self.countMask == tag, word & Self.countMask > 0 { return false }
+            if other != slot, word & ~Self.countMask == tag, word & Self.countMask > 0 { return false }
         }
         return true
     }

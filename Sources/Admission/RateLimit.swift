@@ -37,7 +37,7 @@ public struct RateLimit: Equatable, Sendable {
     /// How many intervals fit into some ticks, at most `ticksMax`.
     @inline(__always) func intervals(in ticks: UInt64) -> UInt64 {
         let estimate = ticks.multipliedFullWidth(by: reciprocal).high
-        return (estimate + 1) * interval <= ticks ? estimate + 1 : estimate
+        return (estimate &+ 1) &* interval <= ticks ? estimate &+ 1 : estimate
     }
 }
 

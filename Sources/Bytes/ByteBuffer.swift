@@ -63,7 +63,7 @@ public struct ByteBuffer: ~Copyable {
         end += count
     }
 
-    // Disfavored, so that a literal is taken as the static text that it is.
+    /// Disfavored, so that a literal is a StaticString: as a String it costs a call and a reference count for each.
     @_disfavoredOverload
     public mutating func append(_ text: String) {
         var text = text
@@ -102,6 +102,13 @@ public struct ByteBuffer: ~Copyable {
 
     /// Lower-case hexadecimal without leading zeros, or exactly `width` digits of it.
     public mutating func append(hex number: UInt64, width: Int = 0) {
+        if width == 16 {
+            let place = UnsafeMutableRawPointer(room(for: 16))
+            place.storeBytes(of: HexDigits.of(UInt32(truncatingIfNeeded: number >> 32)), as: UInt64.self)
+            place.storeBytes(of: HexDigits.of(UInt32(truncatingIfNeeded: number)), toByteOffset: 8, as: UInt64.self)
+            end += 16
+            return
+        }
         var digits = width
         if digits == 0 {
             digits = 1

@@ -47,9 +47,9 @@ public struct RequestRewriter {
         appendClient(bytes, to: &output)
         output.append("X-Request-ID: ")
         output.append(requestID)
-        output.append("\r\n")
+        output.append("\r\ntraceparent: ")
         origin.trace.append(to: &output)
-        output.append("\r\n")
+        output.append("\r\n\r\n")
     }
 
     private func appendRequestLine(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {

@@ -49,7 +49,7 @@ enum CertificateReading {
     }
 
     /// DNS names of the certificate, or the common name of one that has none; lower case.
-    static func hostNames(of x509: OpaquePointer) -> [String] {
+    private static func hostNames(of x509: OpaquePointer) -> [String] {
         var found: [String] = []
         if let raw = X509_get_ext_d2i(x509, NID_subject_alt_name, nil, nil) {
             let names = OpaquePointer(raw)
@@ -72,7 +72,14 @@ enum CertificateReading {
         return string(X509_NAME_ENTRY_get_data(entry))
     }
 
-    static func validity(of x509: OpaquePointer) -> (from: Int64, until: Int64) {
+    static func facts(of x509: OpaquePointer, name: String) -> TLSCertificateFacts {
+        let kind = EVP_PKEY_get0_type_name(X509_get0_pubkey(x509)).map { String(cString: $0) } ?? "unknown"
+        let (from, until) = validity(of: x509)
+        return TLSCertificateFacts(
+            name: name, hostNames: hostNames(of: x509), keyKind: kind, validFrom: from, validUntil: until)
+    }
+
+    private static func validity(of x509: OpaquePointer) -> (from: Int64, until: Int64) {
         (unixSeconds(X509_get0_notBefore(x509)) ?? 0, unixSeconds(X509_get0_notAfter(x509)) ?? Int64.max)
     }
 

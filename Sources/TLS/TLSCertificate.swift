@@ -45,6 +45,8 @@ public struct TLSCertificateFacts: Equatable, Sendable {
     public var name: String
     /// Lower case; `*.example.com` stands for one label.
     public var hostNames: [String]
+    /// `RSA`, `EC`, `ED25519`
+    public var keyKind: String
     /// Seconds since 1970.
     public var validFrom: Int64
     public var validUntil: Int64

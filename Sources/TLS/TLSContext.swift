@@ -78,31 +78,35 @@ final class TLSContext {
         }
     }
 
-    func use(_ certificate: TLSCertificate) throws(TLSFault) -> TLSCertificateFacts {
+    /// Adds a certificate; of those on one context, each with another kind of key, OpenSSL takes what suits the client.
+    func use(_ certificate: TLSCertificate) throws(TLSFault) {
         let name = certificate.name
-        var facts = TLSCertificateFacts(name: name, hostNames: [], validFrom: 0, validUntil: 0)
-        let count = try CertificateReading.certificates(
+        _ = try CertificateReading.certificates(
             certificate.chain, name: name, max: CertificateReading.chainCountMax
         ) { (x509, at) throws(TLSFault) in
-            if at > 0 {
-                guard shim_context_add_chain_certificate(pointer, x509) == 1 else {
-                    throw .certificate(name: name, problem: "chain: \(OpenSSLErrors.takeText("cannot be used"))")
-                }
-                return
+            let isTaken =
+                at == 0 ? SSL_CTX_use_certificate(pointer, x509) : shim_context_add_chain_certificate(pointer, x509)
+            guard isTaken == 1 else {
+                throw .certificate(name: name, problem: "number \(at + 1): \(OpenSSLErrors.takeText("cannot be used"))")
             }
-            guard SSL_CTX_use_certificate(pointer, x509) == 1 else {
-                throw .certificate(name: name, problem: OpenSSLErrors.takeText("cannot be used"))
-            }
-            facts.hostNames = CertificateReading.hostNames(of: x509)
-            (facts.validFrom, facts.validUntil) = CertificateReading.validity(of: x509)
         }
-        guard count > 0 else { throw .certificate(name: name, problem: Self.noCertificate) }
         let key = try CertificateReading.key(certificate.key, name: name)
         defer { EVP_PKEY_free(key) }
         guard SSL_CTX_use_PrivateKey(pointer, key) == 1, SSL_CTX_check_private_key(pointer) == 1 else {
             OpenSSLErrors.clear()
             throw .certificate(name: name, problem: "the private key does not belong to the certificate")
         }
+    }
+
+    /// What the first certificate of a chain says.
+    static func facts(of certificate: TLSCertificate) throws(TLSFault) -> TLSCertificateFacts {
+        var facts: TLSCertificateFacts?
+        _ = try CertificateReading.certificates(
+            certificate.chain, name: certificate.name, max: CertificateReading.chainCountMax
+        ) { (x509, at) throws(TLSFault) in
+            if at == 0 { facts = CertificateReading.facts(of: x509, name: certificate.name) }
+        }
+        guard let facts else { throw .certificate(name: certificate.name, problem: noCertificate) }
         return facts
     }
 

@@ -9,7 +9,7 @@ public final class TLSServer {
         + ":TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
     static let ticketSeconds = 86_400
 
-    /// In the order given.
+    /// In the order given. Each has its context; those of one name with different kinds of keys share one.
     public let certificates: [TLSCertificateFacts]
     private let contexts: [TLSContext]
     private let names: ServerNames
@@ -26,10 +26,20 @@ public final class TLSServer {
         var contexts: [TLSContext] = []
         var facts: [TLSCertificateFacts] = []
         for certificate in certificates {
-            let context = try TLSContext(serverWith: ticketKeys, minimumVersion: minimumVersion)
-            try context.use(ciphers: ciphers ?? Self.defaultCiphers)
-            facts.append(try context.use(certificate))
-            contexts.append(context)
+            let new = try TLSContext.facts(of: certificate)
+            // The same names with another kind of key: RSA for old clients beside EC, say.
+            let twin = facts.firstIndex { $0.hostNames == new.hostNames }
+            let hasKind = facts.contains { $0.hostNames == new.hostNames && $0.keyKind == new.keyKind }
+            if let twin, !hasKind {
+                try contexts[twin].use(certificate)
+                contexts.append(contexts[twin])
+            } else {
+                let context = try TLSContext(serverWith: ticketKeys, minimumVersion: minimumVersion)
+                try context.use(ciphers: ciphers ?? Self.defaultCiphers)
+                try context.use(certificate)
+                contexts.append(context)
+            }
+            facts.append(new)
         }
         self.certificates = facts
         self.contexts = contexts

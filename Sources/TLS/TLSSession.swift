@@ -22,6 +22,8 @@ public final class TLSSession {
     /// Key updates, tickets, refused renegotiations and alerts in the life of a session.
     public static let interruptionsMax = 256
     static let recordBytesMax = 16_384
+    /// Then TLS 1.3 gets new keys: far below the 2^24.5 records that AES-GCM is good for (RFC 8446, section 5.5).
+    static let recordsPerKeyMax = 1 << 22
 
     enum Owner {
         case server(TLSServer)
@@ -34,6 +36,7 @@ public final class TLSSession {
     private let owner: Owner
     private var handshakeBytes = 0
     private var interruptions = 0
+    private var recordsSent = 0
 
     public private(set) var state = TLSState.handshaking
     public private(set) var fault: TLSFault?
@@ -85,6 +88,8 @@ public final class TLSSession {
     @discardableResult
     public func send(_ plain: Span<UInt8>, out: inout ByteBuffer) -> TLSState {
         guard state == .open || state == .closedByPeer, plain.count > 0 else { return state }
+        recordsSent += 1 + plain.count / Self.recordBytesMax
+        if recordsSent > Self.recordsPerKeyMax { renewKeys(ofPeerToo: false) }
         plain.withUnsafeBufferPointer { plain in
             withUnsafeMutablePointer(to: &out) { out in
                 wire.attach(UnsafeBufferPointer(start: nil, count: 0), out: out)
@@ -96,6 +101,15 @@ public final class TLSSession {
             }
         }
         return state
+    }
+
+    /// The next `send` begins with new keys, and asks the peer for the same if wanted. Sessions do it by themselves in time.
+    public func renewKeys(ofPeerToo: Bool) {
+        recordsSent = 0
+        guard isEstablished, SSL_version(session) == TLS1_3_VERSION else { return }
+        if SSL_key_update(session, ofPeerToo ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) != 1 {
+            OpenSSLErrors.clear()
+        }
     }
 
     /// Says that nothing follows (close_notify). Once; a session that never opened has nothing to say.

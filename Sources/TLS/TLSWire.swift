@@ -15,7 +15,7 @@ final class TLSWire {
         var out: UnsafeMutablePointer<ByteBuffer>?
         /// OpenSSL asked for more than there was: the only reason for it to stop that is not an error.
         var starved = false
-        /// Handshake messages begun and alerts seen, in this call.
+        /// Handshake messages and alerts, both ways, in this call.
         var interruptions = 0
         /// The last fatal alert that the peer sent.
         var alert: Int32 = -1
@@ -89,7 +89,7 @@ final class TLSWire {
 
     /// For the info callback of a context: counts what a peer could use to keep us busy without sending data.
     static func note(_ session: OpaquePointer?, _ event: Int32, _ value: Int32) {
-        guard event & SSL_CB_ALERT != 0 || event == SSL_CB_HANDSHAKE_START, let bio = SSL_get_rbio(session),
+        guard event & (SSL_CB_ALERT | SSL_CB_LOOP) != 0, let bio = SSL_get_rbio(session),
             let wire = BIO_get_data(bio)?.assumingMemoryBound(to: Wire.self)
         else { return }
         wire.pointee.interruptions += 1

@@ -6,34 +6,43 @@ import Bytes
 public final class AccessLog {
     private let writer: LogWriter
     private let format: LogFormat
-    private var lines = 0
-    private var bytes = ByteBuffer()
-    private var clock = TimeText()
+    private var sheet = Sheet()
+
+    /// What a line changes, in one place: each access to a variable of a class is checked for overlaps, which costs.
+    private struct Sheet: ~Copyable {
+        var lines = 0
+        var bytes = ByteBuffer()
+        var clock = TimeText()
+
+        mutating func append(_ entry: borrowing AccessEntry, as format: LogFormat) -> Bool {
+            switch format {
+            case .text: entry.append(textTo: &bytes, &clock)
+            case .json: entry.append(jsonTo: &bytes, &clock)
+            }
+            lines += 1
+            return bytes.count > Journal.chunkBytesMax
+        }
+    }
 
     public init(_ writer: LogWriter) {
         self.writer = writer
         format = writer.format
     }
 
+    deinit { flush() }
+
     public func append(_ entry: borrowing AccessEntry) {
-        switch format {
-        case .text: entry.append(textTo: &bytes, &clock)
-        case .json: entry.append(jsonTo: &bytes, &clock)
-        }
-        lines += 1
-        if bytes.count > Journal.chunkBytesMax { handOver() }
+        if sheet.append(entry, as: format) { handOver() }
     }
 
     /// Once per turn of the loop.
-    @inlinable public func flush() {
-        if hasLines { handOver() }
+    public func flush() {
+        if sheet.lines > 0 { handOver() }
     }
 
-    @usableFromInline var hasLines: Bool { lines > 0 }
-
-    @usableFromInline func handOver() {
-        _ = writer.submit(bytes.span, lines: lines)
-        bytes.removeAll()
-        lines = 0
+    private func handOver() {
+        _ = writer.submit(sheet.bytes.span, lines: sheet.lines)
+        sheet.bytes.removeAll()
+        sheet.lines = 0
     }
 }

@@ -27,6 +27,10 @@ public final class Journal {
         line = LogLine(format: writer.format)
     }
 
+    deinit {
+        if lines > 0 { handOver() }
+    }
+
     /// Writes a line, unless its level is not wanted or its event has used up its second's lines; `time` is unix
     /// nanoseconds. Debug lines have no ceiling: whoever turns them on wants all of them.
     @inlinable public func log(

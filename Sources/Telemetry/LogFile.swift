@@ -32,7 +32,12 @@ struct LogFile: ~Copyable {
         line = LogLine(format: format)
     }
 
-    mutating func close() { destination.close(descriptor) }
+    deinit { if descriptor >= 0 { destination.close(descriptor) } }
+
+    mutating func close() {
+        destination.close(descriptor)
+        descriptor = -1
+    }
 
     /// Keeps the old file when the new one cannot be opened: lines in the wrong file are better than none.
     mutating func reopen() {

@@ -12,6 +12,8 @@ public struct LogLine: ~Copyable {
 
     public mutating func field(_ key: StaticString, _ value: StaticString) { field(key, value.bytes) }
 
+    /// Disfavored, so that a literal is a StaticString.
+    @_disfavoredOverload
     public mutating func field(_ key: StaticString, _ value: String) { field(key, value.utf8.span) }
 
     public mutating func field(_ key: StaticString, _ value: Span<UInt8>) {

@@ -109,15 +109,20 @@ final class LogThread: Sendable {
         return true
     }
 
+    /// It waits for as long as nobody wakes it.
+    var isIdle: Bool { queue.withLock { $0.sleep == .idle } }
+
     var counts: LogCounts { queue.withLock { $0.counts } }
 
     // MARK: The thread
 
-    /// The thread owns this object until it ends. It takes no signals: those are the main thread's.
+    /// The thread owns this object until it ends. It takes no signals, which are the main thread's (and SIGPIPE
+    /// nobody's), but those of its own faults.
     func start() throws(LogWriterError) {
         var all = sigset_t()
         var before = sigset_t()
         sigfillset(&all)
+        for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&all, fault) }
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         // The one way to hand an object to a new thread; the thread takes the reference over.

@@ -8,7 +8,7 @@ import Synchronization
 /// A loop pays for a copy under a short lock, and now and then for waking the thread. The thread writes what has
 /// gathered, then lingers before it can be woken by single lines again: a busy proxy costs some twenty writes a second.
 /// What does not fit below `bytesMax` is dropped and counted, and the log says so itself once there is room. Nothing
-/// that happens to the destination ends the process (SIGPIPE must be ignored) or stops the loops.
+/// that happens to the destination ends the process or stops the loops.
 public final class LogWriter: Sendable {
     public static let bytesMaxDefault = 4 << 20
 
@@ -53,6 +53,19 @@ public final class LogWriter: Sendable {
     }
 
     public var counts: LogCounts { thread.counts }
+
+    var isIdle: Bool { thread.isIdle }
+
+    /// Shows at every scrape what became of the lines; `name` tells one log from another.
+    public func register(in metrics: Metrics, as name: String) {
+        let help = "Log lines, by what became of them."
+        metrics.counter("waitingroom_log_lines_total", help, ["log": name, "outcome": "written"]) { [thread] in
+            Double(thread.counts.written)
+        }
+        metrics.counter("waitingroom_log_lines_total", help, ["log": name, "outcome": "dropped"]) { [thread] in
+            Double(thread.counts.dropped)
+        }
+    }
 }
 
 /// What became of the lines. After a flush, `submitted == written + dropped`.

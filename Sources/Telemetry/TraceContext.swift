@@ -39,13 +39,13 @@ public struct TraceContext: Equatable, Sendable {
     public static func parse(_ value: Span<UInt8>) -> TraceContext? {
         let dash = UInt8(ascii: "-")
         guard value.count >= headerBytes, value[2] == dash, value[35] == dash, value[52] == dash,
-            let version = value.hex(0..<2), version != 0xff,
+            let version = value.hexPair(at: 0), version != 0xff,
             value.count == headerBytes || (version > 0 && value[headerBytes] == dash),
-            let high = value.hex(3..<19), let low = value.hex(19..<35), high | low != 0,
-            let parent = value.hex(36..<52), parent != 0,
-            let flags = value.hex(53..<55)
+            let high = value.hexWord(at: 3), let low = value.hexWord(at: 19), high | low != 0,
+            let parent = value.hexWord(at: 36), parent != 0,
+            let flags = value.hexPair(at: 53)
         else { return nil }
-        let kept = UInt8(truncatingIfNeeded: flags) & (version == 0 ? flagsKnown : 0x01)
+        let kept = flags & (version == 0 ? flagsKnown : 0x01)
         return TraceContext(traceHigh: high, traceLow: low, parent: parent, flags: kept)
     }
 
@@ -67,16 +67,26 @@ public struct TraceContext: Equatable, Sendable {
 }
 
 extension Span where Element == UInt8 {
-    /// Lower-case hexadecimal digits, at most sixteen; nil when one is anything else.
-    fileprivate func hex(_ digits: Range<Int>) -> UInt64? {
-        var number: UInt64 = 0
-        for at in digits {
-            switch self[at] {
-            case let byte where byte &- 48 < 10: number = number << 4 | UInt64(byte &- 48)
-            case let byte where byte &- 97 < 6: number = number << 4 | UInt64(byte &- 87)
-            default: return nil
-            }
-        }
-        return number
+    /// Sixteen lower-case hexadecimal digits; nil when one is anything else.
+    fileprivate func hexWord(at start: Int) -> UInt64? {
+        guard let high = hexHalf(at: start), let low = hexHalf(at: start + 8) else { return nil }
+        return UInt64(high) << 32 | UInt64(low)
+    }
+
+    private func hexHalf(at start: Int) -> UInt32? {
+        HexDigits.value(of: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
+    }
+
+    /// Two of them.
+    fileprivate func hexPair(at start: Int) -> UInt8? {
+        guard let high = self[start].hexNibble, let low = self[start + 1].hexNibble else { return nil }
+        return high << 4 | low
+    }
+}
+
+extension UInt8 {
+    fileprivate var hexNibble: UInt8? {
+        if self &- 48 < 10 { return self &- 48 }
+        return self &- 97 < 6 ? self &- 87 : nil
     }
 }

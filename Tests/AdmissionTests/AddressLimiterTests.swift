@@ -84,6 +84,22 @@ private final class Clock: Sendable {
         #expect(!exceeds(allowed, count: 10, per: oneSecond, burst: 1))
     }
 
+    /// Loops that differ by less than ten seconds: the later one is believed, and nothing that was charged is forgotten.
+    @Test func aLoopThatIsLateForgivesNothing() {
+        let limit = RateLimit(count: 10, per: oneSecond, burst: 5)
+        let limiter = AddressLimiter(addressesMax: 64, seed: (1, 1))
+        let now = 100 * oneSecond
+        for _ in 0..<5 { #expect(limiter.take(.loopback4, class: 0, limit: limit, now: now).isAllowed) }
+        guard case .refused(let retryAfter, _) = limiter.take(.loopback4, class: 0, limit: limit, now: now - 9 * oneSecond)
+        else {
+            Issue.record("a late loop gave a burst")
+            return
+        }
+        #expect((9 * oneSecond...9 * oneSecond + 101_000_000).contains(retryAfter))
+        #expect(!limiter.take(.loopback4, class: 0, limit: limit, now: now + 90_000_000).isAllowed)
+        #expect(limiter.take(.loopback4, class: 0, limit: limit, now: now + 101_000_000).isAllowed)
+    }
+
     /// 42 bits of 256 ns are 13 days.
     @Test func timesGoRoundWithoutHarm() {
         let limit = RateLimit(count: 1, per: oneSecond, burst: 2)

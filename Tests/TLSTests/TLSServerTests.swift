@@ -23,6 +23,26 @@ import Testing
         #expect(wiring.server.cipherName == "ECDHE-RSA-AES128-GCM-SHA256")
     }
 
+    /// The same names with two kinds of keys: whoever cannot do the one gets the other.
+    @Test func twoKindsOfKeysForOneName() throws {
+        let authority = try TestAuthority.shared.get()
+        for both in [[authority.site, authority.siteRSA], [authority.siteRSA, authority.site]] {
+            let server = try TLSServer(certificates: both, ticketKeys: .random())
+            #expect(Set(server.certificates.map(\.keyKind)) == ["EC", "RSA"])
+            for (ciphers, cipher) in [
+                ("ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"),
+                ("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+            ] {
+                let one = try TLSServer(certificates: both, ciphers: ciphers, ticketKeys: .random())
+                let client = try TLSClient(trust: .authorities(authority.root, name: "root"), maximumVersion: .tls12)
+                let wiring = try Wiring(server: one, client: client, host: "example.test")
+                wiring.run()
+                #expect(wiring.client.state == .open)
+                #expect(wiring.server.cipherName == cipher)
+            }
+        }
+    }
+
     @Test func factsAndWarningsNameTheCertificate() throws {
         let authority = try TestAuthority.shared.get()
         let server = try TLSServer(certificates: [authority.site, authority.expired], ticketKeys: .random())

@@ -87,11 +87,12 @@ import Testing
         }
     }
 
+    /// More of it than any record has room for, so that nothing is left to wait for.
     @Test func garbageIsRefused() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var state = seed
-        for round in 0..<500 {
-            let bytes = (0..<300).map { _ in
+        for round in 0..<100 {
+            let bytes = (0..<70_000).map { _ in
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 return UInt8(truncatingIfNeeded: state >> 33)
             }
@@ -125,6 +126,22 @@ import Testing
         }
         #expect(session.state == .failed)
         #expect(fed <= TLSSession.handshakeBytesMax + 32_768)
+    }
+
+    @Test func keysAreRenewedButNotForever() throws {
+        let wiring = try connected()
+        for _ in 0..<10 {
+            wiring.client.renewKeys(ofPeerToo: true)
+            wiring.clientSends([1, 2, 3])
+            wiring.serverSends([4, 5, 6])
+        }
+        #expect(wiring.serverGot.count == 30)
+        #expect(wiring.clientGot.count == 30)
+        for _ in 0..<TLSSession.interruptionsMax where wiring.server.state == .open {
+            wiring.client.renewKeys(ofPeerToo: true)
+            wiring.clientSends([1])
+        }
+        #expect(wiring.server.fault == .tooManyInterruptions)
     }
 
     @Test func sendBeforeTheHandshakeDoesNothing() throws {

@@ -9,6 +9,8 @@ struct TestAuthority: Sendable {
     let site: TLSCertificate
     /// *.example.test
     let wildcard: TLSCertificate
+    /// The names of `site`, an RSA key.
+    let siteRSA: TLSCertificate
     /// rsa.test, an RSA key.
     let rsa: TLSCertificate
     /// old.test, expired a day ago.
@@ -29,7 +31,9 @@ struct TestAuthority: Sendable {
         try work.authority("stranger")
         root = try work.read("root.pem")
         stranger = try work.read("stranger.pem")
-        site = try work.leaf("site", names: "DNS:www.example.test,DNS:example.test,IP:127.0.0.1")
+        let siteNames = "DNS:www.example.test,DNS:example.test,IP:127.0.0.1"
+        site = try work.leaf("site", names: siteNames)
+        siteRSA = try work.leaf("site-rsa", names: siteNames, key: ["rsa:2048"])
         wildcard = try work.leaf("wildcard", names: "DNS:*.example.test")
         rsa = try work.leaf("rsa", names: "DNS:rsa.test", key: ["rsa:2048"])
         expired = try work.leaf("expired", names: "DNS:old.test", days: -1)

@@ -11,10 +11,12 @@ import Testing
         #expect(metrics.virtualBytes > metrics.residentBytes)
         #expect(metrics.openDescriptors >= 1)
         #expect(metrics.openDescriptors <= metrics.maxDescriptors)
-        // Written by the shell's own tools: the age of this process in whole seconds.
+        // Another reader of the same system is the judge; it knows whole seconds.
+        let ageBefore = Date().timeIntervalSince1970 - metrics.startSeconds
         let age = try elapsedSeconds()
-        let started = Date().timeIntervalSince1970 - metrics.startSeconds
-        #expect(abs(started - age) <= 5)
+        let ageAfter = Date().timeIntervalSince1970 - metrics.startSeconds
+        #expect(age >= ageBefore - 3)
+        #expect(age <= ageAfter + 3)
     }
 
     private func elapsedSeconds() throws -> Double {
