@@ -40,7 +40,10 @@ struct Authority {
     private static func registeredName(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         let names = ByteSet.registeredName
         var at = range.lowerBound
-        while at < range.upperBound, bytes[at] != .colon {
+        while true {
+            // Letters, digits and hyphens are most of it; what ends them is never behind the byte that ends the range.
+            at = min(bytes.endOfPlainName(from: at), range.upperBound)
+            if at == range.upperBound || bytes[at] == .colon { break }
             if names.contains(bytes[at]) {
                 at += 1
                 continue

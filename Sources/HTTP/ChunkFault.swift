@@ -8,6 +8,7 @@ public enum ChunkFault: Error, Equatable, Sendable {
     case missingEndOfChunk
     case bodyTooLarge
     case trailer(FieldFault)
+    case forbiddenTrailer
     case trailersTooLarge
 
     public var reason: StaticString {
@@ -20,6 +21,7 @@ public enum ChunkFault: Error, Equatable, Sendable {
         case .missingEndOfChunk: "a chunk is not followed by CR LF"
         case .bodyTooLarge: "the body is larger than allowed"
         case .trailer(let fault): fault.reason
+        case .forbiddenTrailer: "a trailer has the name of a field that frames or routes a message"
         case .trailersTooLarge: "the trailers are too large"
         }
     }

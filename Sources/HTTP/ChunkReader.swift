@@ -1,8 +1,9 @@
 import Bytes
 
 /// The chunked coding (RFC 9112 section 7.1) as a machine that keeps no bytes: it goes on where it stopped, whatever the
-/// pieces. What does not frame the body (extensions, trailers, whatever their names) is checked as strictly as a head and
-/// then dropped: nothing here depends on it, and nobody behind us shall.
+/// pieces. What does not frame the body (extensions, trailers) is checked as strictly as a head and then dropped: nothing
+/// here depends on it, and nobody behind us shall. Trailers that would frame or route the message, if somebody took them for
+/// fields of its head, are refused (RFC 9110 section 6.5.1).
 struct ChunkReader: Sendable {
     enum Event: Equatable {
         case needMore
@@ -30,6 +31,7 @@ struct ChunkReader: Sendable {
     private var extensionBytes: UInt16 = 0
     private var extensionBytesOfBody: UInt16 = 0
     private var trailerBytes: UInt16 = 0
+    private var trailerName = ForbiddenTrailer()
     /// While the size is read the size, then what is left of the chunk.
     private var remaining: UInt64 = 0
     /// The sizes of the chunks so far.
@@ -172,6 +174,8 @@ struct ChunkReader: Sendable {
         case .trailerStart:
             if byte.isToken {
                 state = .trailerName
+                trailerName = ForbiddenTrailer()
+                trailerName.take(byte)
             } else if byte == .carriageReturn {
                 state = .endLineFeed
             } else {
@@ -179,8 +183,11 @@ struct ChunkReader: Sendable {
             }
         case .trailerName:
             if byte == .colon {
+                if trailerName.isForbidden { return .fault(.forbiddenTrailer) }
                 state = .trailerValue
-            } else if !byte.isToken {
+            } else if byte.isToken {
+                trailerName.take(byte)
+            } else {
                 return .fault(.trailer(fault(byte, blank: .blankInName, colon: .badName)))
             }
         case .trailerValue:

@@ -7,7 +7,16 @@ struct ConnectionOptions {
     var upgrade = false
 
     /// Takes one field's value; false when it is no comma-separated list of tokens. Empty elements count for nothing.
+    @inline(__always)
     mutating func read(_ bytes: Span<UInt8>, _ value: ByteRange) -> Bool {
+        if value.count == 10, bytes.holds("keep-alive", at: Int(value.start)) {
+            keepAlive = true
+            return true
+        }
+        return readList(bytes, value)
+    }
+
+    private mutating func readList(_ bytes: Span<UInt8>, _ value: ByteRange) -> Bool {
         let end = value.range.upperBound
         var at = value.range.lowerBound
         while at < end {

@@ -19,6 +19,15 @@ extension Span where Element == UInt8 {
     @inline(__always)
     func firstControl(from start: Int) -> Int {
         var at = start
+        while at &+ 16 <= count {
+            let first = Self.flags(word(at: at), below: 0x20)
+            let second = Self.flags(word(at: at &+ 8), below: 0x20)
+            if first | second != 0 {
+                if first != 0 { return at &+ first.trailingZeroBitCount >> 3 }
+                return at &+ 8 &+ second.trailingZeroBitCount >> 3
+            }
+            at &+= 16
+        }
         while at &+ 8 <= count {
             let flags = Self.flags(word(at: at), below: 0x20)
             if flags != 0 { return at &+ flags.trailingZeroBitCount >> 3 }
@@ -76,13 +85,34 @@ extension Span where Element == UInt8 {
         return (~(isLetter | isDigit | isHyphen) | word) & tops
     }
 
+    /// Where a byte lies first in a range.
     @inline(__always)
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
         var at = range.lowerBound
+        while at &+ 8 <= range.upperBound {
+            let difference = word(at: at) ^ ones &* UInt64(byte)
+            let flags = (difference &- ones) & ~difference & tops
+            if flags != 0 { return at &+ flags.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
         while at < range.upperBound {
             if self[at] == byte { return at }
             at &+= 1
         }
         return nil
+    }
+
+    /// Whether the bytes at `start` are those of a literal in lower case of 8 to 16 letters and hyphens, in any case. They
+    /// hold no control characters, which would look like hyphens here.
+    @inline(__always)
+    func holds(_ lowercased: StaticString, at start: Int) -> Bool {
+        let text = UnsafeRawPointer(lowercased.utf8Start)
+        let last = lowercased.utf8CodeUnitCount &- 8
+        let lowerCase: UInt64 = 0x2020_2020_2020_2020
+        return word(at: start) | lowerCase == UInt64(littleEndian: text.loadUnaligned(as: UInt64.self))
+            && word(at: start &+ last) | lowerCase
+                == UInt64(littleEndian: text.loadUnaligned(fromByteOffset: last, as: UInt64.self))
     }
 }

@@ -14,7 +14,8 @@ import Testing
     @Test func aLengthStaysALength() {
         #expect(decide(as: .length(5), declared: 5) == AnswerFraming(body: .length(5), contentLength: 5, keepsAlive: true))
         #expect(
-            decide(minor: 0, as: .length(5), declared: 5) == AnswerFraming(body: .length(5), contentLength: 5, keepsAlive: true))
+            decide(minor: 0, as: .length(5), declared: 5)
+                == AnswerFraming(body: .length(5), contentLength: 5, keepsAlive: true))
         #expect(
             decide(keeps: false, as: .length(5), declared: 5)
                 == AnswerFraming(body: .length(5), contentLength: 5, keepsAlive: false))
@@ -24,7 +25,8 @@ import Testing
     @Test func anUnknownLengthIsChunkedOrEndsWithTheConnection() {
         for framing in [BodyFraming.chunked, .untilClose] {
             #expect(decide(as: framing) == AnswerFraming(body: .chunked, contentLength: nil, keepsAlive: true))
-            #expect(decide(keeps: false, as: framing) == AnswerFraming(body: .chunked, contentLength: nil, keepsAlive: false))
+            #expect(
+                decide(keeps: false, as: framing) == AnswerFraming(body: .chunked, contentLength: nil, keepsAlive: false))
             #expect(decide(minor: 0, as: framing) == AnswerFraming(body: .untilClose, contentLength: nil, keepsAlive: false))
         }
     }
@@ -32,8 +34,10 @@ import Testing
     @Test func answersWithoutABody() {
         #expect(decide(.head, as: .none, declared: 5) == AnswerFraming(body: .none, contentLength: 5, keepsAlive: true))
         #expect(decide(.head, as: .none) == AnswerFraming(body: .none, contentLength: nil, keepsAlive: true))
-        #expect(decide(status: 304, as: .none, declared: 5) == AnswerFraming(body: .none, contentLength: 5, keepsAlive: true))
-        #expect(decide(status: 204, as: .none, declared: 0) == AnswerFraming(body: .none, contentLength: nil, keepsAlive: true))
+        #expect(
+            decide(status: 304, as: .none, declared: 5) == AnswerFraming(body: .none, contentLength: 5, keepsAlive: true))
+        #expect(
+            decide(status: 204, as: .none, declared: 0) == AnswerFraming(body: .none, contentLength: nil, keepsAlive: true))
         #expect(decide(status: 100, as: .none) == AnswerFraming(body: .none, contentLength: nil, keepsAlive: true))
         #expect(decide(status: 101, as: .none) == AnswerFraming(body: .none, contentLength: nil, keepsAlive: false))
         #expect(decide(.head, minor: 0, as: .none) == AnswerFraming(body: .none, contentLength: nil, keepsAlive: true))
