@@ -228,7 +228,7 @@ public final class TLSSession {
 extension TLSSession {
     public var isEstablished: Bool { state == .open || state == .closedByPeer }
 
-    /// The name that the client asked for (SNI), lower case as sent.
+    /// The name that the client asked for (SNI), in its own spelling.
     public var serverName: String? {
         SSL_get_servername(session, Int32(TLSEXT_NAMETYPE_host_name)).map { String(cString: $0) }
     }
