@@ -117,8 +117,7 @@ public struct RequestStream: Sendable {
         }
         if start == bytes.count { return RequestStep(consumed: start, event: .needMore) }
         hasBegun = true
-        let windowEnd = min(bytes.count, start + limits.headBytesMax)
-        let window = bytes.extracting(0..<windowEnd)
+        let window = bytes.extracting(0..<start + min(bytes.count - start, max(0, limits.headBytesMax)))
         if lineStart > 0 {
             var at = Int(lineStart)
             switch FieldLine.read(window, at: &at, into: &head.fields) {

@@ -116,7 +116,7 @@ public struct ResponseStream: Sendable {
         -> ResponseStep
     {
         if bytes.isEmpty { return ResponseStep(consumed: 0, event: .needMore) }
-        let window = bytes.extracting(0..<min(bytes.count, limits.headBytesMax))
+        let window = bytes.extracting(0..<min(bytes.count, max(0, limits.headBytesMax)))
         if lineStart > 0 {
             var at = Int(lineStart)
             switch FieldLine.read(window, at: &at, into: &head.fields) {
