@@ -81,16 +81,16 @@ public struct ByteBuffer: ~Copyable {
     @inlinable public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
     public mutating func append(decimal number: UInt64) {
+        // Most are small: octets of addresses, status codes, lengths.
+        if number < 1000 { return append(small: UInt32(truncatingIfNeeded: number)) }
+        var rest = number
         var digits = 1
-        var bound: UInt64 = 10
-        while number >= bound {
+        while rest >= 10 {
+            rest /= 10
             digits += 1
-            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-            if overflow { break }
-            bound = next
         }
         let place = room(for: digits)
-        var rest = number
+        rest = number
         var at = digits - 1
         while at >= 0 {
             place[at] = UInt8(48 + rest % 10)
@@ -98,6 +98,25 @@ public struct ByteBuffer: ~Copyable {
             at -= 1
         }
         end += digits
+    }
+
+    /// Below 1,000.
+    @inline(__always) private mutating func append(small number: UInt32) {
+        let place = room(for: 3)
+        let hundreds = number / 100
+        let rest = number - hundreds * 100
+        let tens = rest / 10
+        var at = 0
+        if hundreds > 0 {
+            place[0] = UInt8(truncatingIfNeeded: 48 + hundreds)
+            at = 1
+        }
+        if number >= 10 {
+            place[at] = UInt8(truncatingIfNeeded: 48 + tens)
+            at += 1
+        }
+        place[at] = UInt8(truncatingIfNeeded: 48 + rest - tens * 10)
+        end += at + 1
     }
 
     /// Lower-case hexadecimal without leading zeros, or exactly `width` digits of it.

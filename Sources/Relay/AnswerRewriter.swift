@@ -22,7 +22,7 @@ struct AnswerRewriter {
     static func append(interim head: ResponseHead, _ bytes: Span<UInt8>, upgrade: Bool, to output: inout ByteBuffer) {
         appendStatusLine(head, bytes, to: &output)
         for field in head.fields where !HopByHop.covers(field.known) {
-            append(field, bytes, to: &output)
+            output.append(field, of: bytes)
         }
         if upgrade, let protocolName = head.first(.upgrade) {
             output.append("Connection: Upgrade\r\nUpgrade: ")
@@ -44,15 +44,8 @@ struct AnswerRewriter {
         let hasNames = HopByHop.hasNames(head.fields, bytes)
         for field in head.fields where !HopByHop.covers(field.known) {
             if hasNames, HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes) { continue }
-            Self.append(field, bytes, to: &output)
+            output.append(field, of: bytes)
         }
-    }
-
-    private static func append(_ field: Field, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
-        output.append(bytes[field.name])
-        output.append(": ")
-        output.append(bytes[field.value])
-        output.append("\r\n")
     }
 
     private func appendFraming(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {

@@ -80,10 +80,7 @@ public struct RequestRewriter {
         for field in head.fields {
             guard passes(field.known) else { continue }
             if hasNames, HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes) { continue }
-            output.append(bytes[field.name])
-            output.append(": ")
-            output.append(bytes[field.value])
-            output.append("\r\n")
+            output.append(field, of: bytes)
         }
     }
 

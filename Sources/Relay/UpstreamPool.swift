@@ -60,6 +60,7 @@ public final class UpstreamPool {
 
     /// Servers that are well and have room; where none is well, any that has room, since trying beats giving up.
     private func pick(avoiding failed: UpstreamSlot?) -> UpstreamSlot? {
+        if slots.count == 1 { return slots[0].canTake ? slots[0] : nil }
         gather { $0 !== failed && $0.ejection.isUsable(at: self.loop.now) }
         if usable.isEmpty {
             // All are ejected, or the one that failed is the only one.

@@ -190,15 +190,16 @@ extension ServerConnection {
 
     private func beginExchange(_ bytes: Span<UInt8>) {
         let exchange = server.takeExchange()
-        exchange.begin(server.head, at: loop.now)
-        if server.accessLog != nil { exchange.record.note(server.head, bytes) } else { exchange.record.clear() }
+        let head = server.head
+        exchange.begin(head, at: server.loop.now)
+        if server.accessLog != nil { exchange.record.note(head, bytes) } else { exchange.record.clear() }
         self.exchange = exchange
         phase = .exchange
         isReadingPaused = false
         windowBytes = 0
         deadline.clear()
         requestCount += 1
-        server.handler.handle(server.head, bytes, on: self)
+        server.handler.handle(head, bytes, on: self)
     }
 
     private func take(_ body: Span<UInt8>) {
