@@ -79,7 +79,7 @@ class Yard:
 
     def __init__(self, folder, ours):
         self.folder, self.ours, self.servers = folder, ours, []
-        self.page = self.write("page.html", PAGE)
+        self.page, self.poll = self.write("page.html", PAGE), self.write("poll.json", POLL)
         self.certificate, self.key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
@@ -245,4 +245,5 @@ requests_per_connection_max = 1000000000"""
         port = self.free_port()
         program = os.path.join(TREE, "Benchmarks/.build/release/bench-server")
         return self.start(
-            "ours", [program, "--listen", f"127.0.0.1:{port}", "--loops", str(loops), "--page", self.page], port, cores)
+            "ours", [program, "--listen", f"127.0.0.1:{port}", "--loops", str(loops), "--poll", self.poll, "--page", self.page],
+            port, cores)

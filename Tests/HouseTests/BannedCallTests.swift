@@ -44,7 +44,7 @@ extension Ban {
             words: ["import Foundation", "import FoundationEssentials"], applies: inSources),
         Ban(
             name: "printing", instead: "Hand it to Telemetry's log, which never blocks the loop.",
-            words: ["print(", "debugPrint(", "dump("], applies: { inSources($0) && !isCommandLine($0) }),
+            words: ["print(", "debugPrint("], applies: { inSources($0) && !isCommandLine($0) }),
         Ban(
             name: "sleeping",
             instead: "Tests wait for the event itself or move a clock of their own; sources use the loop's timers.",

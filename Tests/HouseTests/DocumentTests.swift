@@ -114,7 +114,9 @@ import Testing
     static func strangers(path: String, text: String) -> [Finding] {
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { at, line -> [Finding] in
             var found: [Finding] = []
-            for piece in line.split(separator: "://", omittingEmptySubsequences: false).dropFirst() {
+            // Tests ask for all sorts of hosts.
+            let links = path.hasPrefix("Tests/") ? "" : line
+            for piece in links.split(separator: "://", omittingEmptySubsequences: false).dropFirst() {
                 let host = String(piece.prefix { $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" })
                 let isKnown = !host.contains(".") || hosts.contains(host) || reserved.contains { host.hasSuffix($0) }
                 let isNumeric = host.allSatisfy { $0.isNumber || $0 == "." }
