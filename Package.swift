@@ -24,7 +24,8 @@ let package = Package(
     name: "WaitingRoom",
     products: [
         .executable(name: "waitingroom", targets: ["waitingroom"]),
-        .library(name: "Engine", targets: ["Bytes", "Address", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Web", "Relay"]),
+        .library(
+            name: "Engine", targets: ["Bytes", "Address", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Web", "Relay"]),
     ],
     targets: [
         // C, behind the thinnest shims.

@@ -24,7 +24,9 @@ extension Endpoint {
             bytes.storeBytes(of: address.low.bigEndian, toByteOffset: 8, as: UInt64.self)
         }
         return withUnsafePointer(to: &raw) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in6>.size)) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+            }
         }
     }
 

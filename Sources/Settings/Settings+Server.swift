@@ -18,7 +18,7 @@ extension Settings {
         public var tunnelIdleTimeout = Timespan.minutes(10)
         public var drainTimeout = Timespan.seconds(30)
         public var headMax = ByteCount.kibibytes(32)
-        public var fieldsMax = 128
+        public var fieldsMax = 100
         public var bodyMax = ByteCount.gibibytes(10)
         public var proxyProtocol: [Network] = []
         public var trustedProxies: [Network] = []

@@ -25,7 +25,10 @@ struct SyntaxFault {
             return ("\(text) stands without quotes", "\(key) = \(TOMLText.quote(text))")
         }
         if description.contains("control characters"), value.first == "\"", value.filter({ $0 == "\"" }).count == 1 {
-            return ("the closing quote is missing", "\(key ?? "") = \(TOMLText.clipped(String(value)))\"")
+            return (
+                "the closing quote is missing",
+                "\(key ?? "") = \(TOMLText.quote(TOMLText.clipped(String(value.dropFirst()))))"
+            )
         }
         let reason = description.hasPrefix("Error while") ? description.drop { $0 != ":" }.dropFirst(2) : description[...]
         return ("is not TOML: \(TOMLText.plain(String(reason.prefix(200)))) (column \(column))", nil)

@@ -50,7 +50,6 @@ public struct RequestRecord: ~Copyable {
         upstream = ByteRange(start: start, count: bytes.count - start)
     }
 
-
     public mutating func set(client address: IPAddress) {
         let start = bytes.count
         bytes.append(address: address)

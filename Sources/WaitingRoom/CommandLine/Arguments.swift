@@ -36,12 +36,13 @@ enum Arguments {
             name: "--listen", key: "server.listen", value: "HOST:PORT", help: "where visitors come in [127.0.0.1:8080]",
             isList: true),
         Flag(
-            name: "--upstream", key: "upstream.servers", value: "URL", help: "the site behind, such as http://127.0.0.1:3000",
+            name: "--upstream", key: "upstream.servers", value: "URL",
+            help: "the site behind, such as http://127.0.0.1:3000",
             isList: true),
         Flag(
             name: "--admin", key: "admin.listen", value: "HOST:PORT|off",
             help: "metrics and health, for operators only [127.0.0.1:9900]", isList: true),
-        Flag(name: "--limit", key: "limits.per_address", value: "100/s|off", help: "requests per client address [off]"),
+        Flag(name: "--limit", key: "limits.per_address", value: "100/s|off", help: "requests per client address [100/s]"),
     ]
 
     static func parse(_ arguments: [String]) throws(UsageProblem) -> Command {

@@ -11,17 +11,21 @@ final class ConnectionCeilings: ConnectionPolicy, Sendable {
     private let totalMax: Atomic<Int>
     /// 0: no ceiling.
     private let perAddressMax: Atomic<Int>
+    /// Proxies of ours, behind each of which are many people.
+    private let uncounted: Mutex<[Network]>
     private let counter: ConnectionCounter
 
     init(_ settings: Settings.Server, addressesMax: Int) {
         totalMax = Atomic(settings.connectionsMax)
         perAddressMax = Atomic(settings.connectionsPerAddressMax ?? 0)
+        uncounted = Mutex(settings.trustedProxies + settings.proxyProtocol)
         counter = ConnectionCounter(addressesMax: addressesMax, seed: (SecureRandom.word(), SecureRandom.word()))
     }
 
     func apply(_ settings: Settings.Server) {
         totalMax.store(settings.connectionsMax, ordering: .relaxed)
         perAddressMax.store(settings.connectionsPerAddressMax ?? 0, ordering: .relaxed)
+        uncounted.withLock { $0 = settings.trustedProxies + settings.proxyProtocol }
     }
 
     /// Where the connection was counted, or nil when it may not stay.
@@ -31,7 +35,8 @@ final class ConnectionCeilings: ConnectionPolicy, Sendable {
             return nil
         }
         let perAddress = perAddressMax.load(ordering: .relaxed)
-        if perAddress == 0 { return UInt64(ConnectionPlace.untracked.slot) }
+        let isUncounted = uncounted.withLock { $0.contains { $0.contains(address) } }
+        if perAddress == 0 || isUncounted { return UInt64(ConnectionPlace.untracked.slot) }
         switch counter.acquire(address, limit: perAddress) {
         case .granted(let place):
             return UInt64(place.slot)

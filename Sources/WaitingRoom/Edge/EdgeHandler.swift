@@ -17,10 +17,12 @@ final class EdgeHandler: Handler {
     var trusted: [Network]
     private let shared: EdgeShared
     private let shard: MetricsShard
+    private let journal: Journal
     private let startedAt: UInt64
 
-    init(relay: Relay, shared: EdgeShared, shard: MetricsShard, startedAt: UInt64) {
+    init(relay: Relay, shared: EdgeShared, shard: MetricsShard, journal: Journal, startedAt: UInt64) {
         self.relay = relay
+        self.journal = journal
         self.shared = shared
         self.shard = shard
         self.startedAt = startedAt
@@ -36,6 +38,7 @@ final class EdgeHandler: Handler {
             let now = connection.server.loop.now &- startedAt
             let verdict = shared.limiter.take(client, class: Self.requestClass, limit: limit, now: now)
             if case .refused(let retryAfter, let reset) = verdict {
+                logLimited(client, limit, at: connection.server.loop.unixNow)
                 return refuse(connection, limit: limit, retryAfter: retryAfter, reset: reset)
             }
         }
@@ -63,6 +66,15 @@ final class EdgeHandler: Handler {
             .with("RateLimit-Policy", "\"address\";q=\(limit.count);w=\(window)")
             .with("RateLimit", "\"address\";r=0;t=\(seconds(reset))")
         connection.answer(answer)
+    }
+
+    /// The journal has a ceiling of its own, so that a flood of requests does not become a flood of lines.
+    private func logLimited(_ client: IPAddress, _ limit: RateLimit, at time: UInt64) {
+        journal.log(.warning, "client.limited", at: Int64(time)) { line in
+            line.field("client", client.description)
+            line.field("requests", limit.count)
+            line.field("per_ms", milliseconds: Int64(limit.periodNanoseconds))
+        }
     }
 
     /// Rounded up: who comes back then finds the door open.

@@ -29,7 +29,7 @@ final class EdgeLoop {
         relay = Relay(
             pool: pool, loop: loop, journal: journal, counts: RelayCounts(shared.relayNames, shard: shard),
             seed: SecureRandom.word())
-        handler = EdgeHandler(relay: relay, shared: shared, shard: shard, startedAt: loop.now)
+        handler = EdgeHandler(relay: relay, shared: shared, shard: shard, journal: journal, startedAt: loop.now)
         server = Server(
             loop: loop, handler: handler, settings: plan.settings.serverSettings,
             counts: ServerCounts(shared.serverNames, shard: shard))
@@ -64,7 +64,8 @@ final class EdgeLoop {
         for socket in sockets where socket.kind != .admin {
             listeners.append(
                 try Listener(
-                    socket.socket, endpoint: socket.endpoint, isSecure: socket.kind == .tls, server: server, journal: journal))
+                    socket.socket, endpoint: socket.endpoint, isSecure: socket.kind == .tls, server: server, journal: journal
+                ))
         }
     }
 

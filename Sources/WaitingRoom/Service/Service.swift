@@ -125,6 +125,7 @@ final class Service {
             let admin = sockets.endpoints(.admin).map(\.description).joined(separator: ", ")
             line.field("admin", admin.isEmpty ? "off" : admin)
             line.field("upstream", plan.targets.map(\.name).joined(separator: ", "))
+            line.field("limit", plan.settings.limits.perAddress?.description ?? "off")
             line.field("loops", shared.loopCount)
             line.field("version", HelpText.version)
             line.field("pid", getpid())
