@@ -43,7 +43,8 @@ enum RequestTarget {
     }
 
     /// What follows the authority of an absolute target. `slash`: where one lies in the bytes.
-    private static func path(_ bytes: Span<UInt8>, _ rest: Range<Int>, slash: Int, into head: inout RequestHead) -> Refusal? {
+    private static func path(_ bytes: Span<UInt8>, _ rest: Range<Int>, slash: Int, into head: inout RequestHead) -> Refusal?
+    {
         let path = withoutFragment(bytes, rest)
         if !path.isEmpty {
             head.pathAndQuery = path
