@@ -67,7 +67,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", "Bytes"]),
         tests("LoopTests", ["Loop", "Bytes", "Address"]),
         tests("TLSTests", ["TLS", "Bytes"]),
-        tests("RelayTests", ["Relay", "HTTP", "Bytes", "Address"]),
+        tests("RelayTests", ["Relay", "Web", "Loop", "Telemetry", "HTTP", "Bytes", "Address"]),
         tests("HouseTests", []),
     ],
     cxxLanguageStandard: .cxx17

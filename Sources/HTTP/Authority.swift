@@ -1,39 +1,29 @@
 import Bytes
 
-/// `host [ ":" port ]`, without user information (RFC 9110 section 4.2.3: an authority with it is an error).
-struct Authority {
-    var host: ByteRange
-    /// Nil when there is none, also behind a colon.
-    var port: UInt16?
-
-    /// Nil for what is no name, no IPv4 address and no IPv6 address in brackets.
-    static func read(_ bytes: Span<UInt8>, _ range: ByteRange) -> Authority? {
+/// `host [ ":" port ]`, what `Host` and an absolute target name (RFC 9110 section 7.2).
+enum Authority {
+    /// False for what is no name, no IPv4 address and no IPv6 address in brackets, with or without a port to 65535, which may
+    /// be empty.
+    static func isValid(_ bytes: Span<UInt8>, _ range: ByteRange) -> Bool {
         let end = range.range.upperBound
         var at = range.range.lowerBound
-        let start = at
-        guard at < end else { return nil }
+        guard at < end else { return false }
         if bytes[at] == UInt8(ascii: "[") {
-            guard let close = bytes.firstIndex(of: UInt8(ascii: "]"), in: at..<end) else { return nil }
-            guard IPv6Text.isAddress(bytes.extracting(at + 1..<close)) else { return nil }
+            guard let close = bytes.firstIndex(of: UInt8(ascii: "]"), in: at..<end) else { return false }
+            guard IPv6Text.isAddress(bytes.extracting(at + 1..<close)) else { return false }
             at = close + 1
         } else {
-            guard let nameEnd = registeredName(bytes, at..<end) else { return nil }
+            guard let nameEnd = registeredName(bytes, at..<end) else { return false }
             at = nameEnd
         }
-        var authority = Authority(host: ByteRange(start: start, count: at - start), port: nil)
-        if at == end { return authority }
-        guard bytes[at] == .colon, end - at <= 6 else { return nil }
-        at += 1
-        if at == end { return authority }
+        if at == end { return true }
+        guard bytes[at] == .colon, end - at <= 6 else { return false }
         var port: UInt32 = 0
-        while at < end {
-            guard bytes[at].isDigit else { return nil }
-            port = port * 10 + UInt32(bytes[at] - 48)
-            at += 1
+        for place in at + 1..<end {
+            guard bytes[place].isDigit else { return false }
+            port = port * 10 + UInt32(bytes[place] - 48)
         }
-        guard let port = UInt16(exactly: port) else { return nil }
-        authority.port = port
-        return authority
+        return port <= UInt16.max
     }
 
     /// Where the name ends: at the colon or the end. Nil when it is empty or has a byte that no name has.
@@ -54,16 +44,6 @@ struct Authority {
             at += 3
         }
         return at > range.lowerBound ? at : nil
-    }
-
-    /// The same place, when a port that is not written is the default one.
-    func isSame(as other: Authority, in bytes: Span<UInt8>, defaultPort: UInt16) -> Bool {
-        guard port ?? defaultPort == other.port ?? defaultPort, host.count == other.host.count else { return false }
-        for offset in 0..<Int(host.count) {
-            let mine = bytes[Int(host.start) + offset].asciiLowercased
-            if mine != bytes[Int(other.host.start) + offset].asciiLowercased { return false }
-        }
-        return true
     }
 }
 

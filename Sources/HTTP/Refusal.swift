@@ -20,7 +20,6 @@ public enum Refusal: Error, Equatable, Sendable {
     case missingHost
     case repeatedHost
     case badHost
-    case hostDiffersFromTarget
     case badConnection
     case unknownExpectation
     // The framing.
@@ -30,6 +29,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case unsupportedTransferEncoding
     case repeatedTransferEncoding
     case transferEncodingOnHTTP10
+    case bodyOfTrace
     case bodyTooLarge
     case chunk(ChunkFault)
 
@@ -59,7 +59,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .unknownMethod: "the method is not in the registry of HTTP methods"
         case .connect: "CONNECT is not served: this is a gateway, not a tunnel"
         case .badTarget: "the target must be a path that begins with /, an http or https URI, or * with OPTIONS"
-        case .userInformation: "the target has user information before its host"
+        case .userInformation: "the user information before the host of the target is malformed"
         case .targetTooLong: "the request line is too long"
         case .badVersion: "the version must be written HTTP/1.1 or HTTP/1.0"
         case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are understood here"
@@ -69,7 +69,6 @@ public enum Refusal: Error, Equatable, Sendable {
         case .missingHost: "HTTP/1.1 requires a Host field"
         case .repeatedHost: "there is more than one Host field"
         case .badHost: "Host is not a host name or address with an optional port"
-        case .hostDiffersFromTarget: "Host differs from the authority of the target"
         case .badConnection: "Connection is not a list of tokens"
         case .unknownExpectation: "the only expectation that can be met is 100-continue"
         case .badContentLength: "Content-Length is not a number of 1 to 18 digits"
@@ -78,6 +77,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .unsupportedTransferEncoding: "the only Transfer-Encoding understood is chunked"
         case .repeatedTransferEncoding: "there is more than one Transfer-Encoding field"
         case .transferEncodingOnHTTP10: "HTTP/1.0 knows no Transfer-Encoding"
+        case .bodyOfTrace: "TRACE has no body"
         case .bodyTooLarge: "the body is larger than allowed"
         case .chunk(let fault): fault.reason
         }

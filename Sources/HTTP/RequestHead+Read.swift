@@ -17,8 +17,7 @@ extension RequestHead {
         case .needMore: return .needMore(lineStart: start)
         case .refused(let refusal): return .refused(refusal)
         }
-        var targetAuthority: TargetAuthority?
-        if let refusal = RequestTarget.read(bytes, into: &self, authority: &targetAuthority) { return .refused(refusal) }
+        if let refusal = RequestTarget.read(bytes, into: &self) { return .refused(refusal) }
 
         var facts = RequestFacts()
         while true {
@@ -27,7 +26,7 @@ extension RequestHead {
                 if fields.count > limits.fieldsMax { return .refused(.tooManyFields) }
                 if let refusal = facts.take(known, value, bytes, minorVersion: minorVersion) { return .refused(refusal) }
             case .endOfHead:
-                if let refusal = settle(facts, targetAuthority, bytes, limits: limits) { return .refused(refusal) }
+                if let refusal = settle(facts, bytes, limits: limits) { return .refused(refusal) }
                 return .complete(end: at)
             case .needMore: return .needMore(lineStart: at)
             case .fault(let fault): return .refused(.field(fault))
@@ -48,20 +47,10 @@ extension RequestHead {
 
     /// What only the whole head can tell.
     @inline(__always)
-    private mutating func settle(
-        _ facts: RequestFacts, _ target: TargetAuthority?, _ bytes: Span<UInt8>, limits: RequestLimits
-    ) -> Refusal? {
-        if let authority = facts.host {
-            if let target {
-                guard authority.isSame(as: target.authority, in: bytes, defaultPort: target.defaultPort) else {
-                    return .hostDiffersFromTarget
-                }
-            } else {
-                host = facts.hostValue
-            }
-        } else if minorVersion == 1 {
-            return .missingHost
-        }
+    private mutating func settle(_ facts: RequestFacts, _ bytes: Span<UInt8>, limits: RequestLimits) -> Refusal? {
+        if facts.host.isEmpty, minorVersion == 1 { return .missingHost }
+        // The authority of an absolute target wins, and Host is ignored (RFC 9112 section 3.2.2; see decision 0004).
+        if host.isEmpty { host = facts.host }
         if facts.framing.isChunked {
             framing = .chunked
         } else if let length = facts.framing.length {
@@ -70,6 +59,7 @@ extension RequestHead {
         }
         keepsAlive = facts.connection.keepsConnection(minorVersion: minorVersion)
         let hasBody = framing != .none && framing != .length(0)
+        if hasBody, method == .trace { return .bodyOfTrace }
         // An expectation of an HTTP/1.0 client is ignored (RFC 9110 section 10.1.1); without a body there is nothing to await.
         expectsContinue = facts.expectsContinue && minorVersion == 1 && hasBody
         if facts.connection.upgrade, facts.upgrades == 1, minorVersion == 1, method == .get, !hasBody,
@@ -85,8 +75,8 @@ extension RequestHead {
 struct RequestFacts {
     var framing = DeclaredFraming()
     var connection = ConnectionOptions()
-    var host: Authority?
-    var hostValue = ByteRange.empty
+    /// Empty: there was none.
+    var host = ByteRange.empty
     var expectsContinue = false
     var upgrades = 0
     var upgradeValue = ByteRange.empty
@@ -96,10 +86,9 @@ struct RequestFacts {
         switch known {
         case .other, .lookAlike: return nil
         case .host:
-            if host != nil { return .repeatedHost }
-            guard let authority = Authority.read(bytes, value) else { return .badHost }
-            host = authority
-            hostValue = value
+            if !host.isEmpty { return .repeatedHost }
+            guard Authority.isValid(bytes, value) else { return .badHost }
+            host = value
         case .contentLength:
             return framing.takeContentLength(bytes, value).map(Refusal.init)
         case .transferEncoding:

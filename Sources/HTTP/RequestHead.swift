@@ -23,13 +23,15 @@ public struct RequestHead: Sendable {
     public var methodName = ByteRange.empty
     /// As written in the request line.
     public var target = ByteRange.empty
-    /// Path and query, what is forwarded: the target without scheme, authority and fragment; it begins with `/`. Empty for
-    /// `*` (see `isAsterisk`).
+    /// Path and query, what is forwarded: the target without scheme, authority and fragment. It begins with `/`, but for an
+    /// absolute target with a query and no path (`http://host?query`): there it begins with `?`, and the path is `/`, which
+    /// whoever writes it has to put in front. Empty for `*` (see `isAsterisk`). To match by path, use `path(in:)`.
     public var pathAndQuery = ByteRange.empty
     public var isAsterisk = false
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
     public var minorVersion: UInt8 = 1
-    /// The authority: of an absolute target, else of `Host`, as written. Empty only for HTTP/1.0 without `Host`.
+    /// The authority: of an absolute target (without user information), else of `Host`, as written. The one that counts, and
+    /// the only one that may be passed on: `Host` may say something else. Empty only for HTTP/1.0 without `Host`.
     public var host = ByteRange.empty
     public var fields: [Field] = []
     public var framing = BodyFraming.none
@@ -41,6 +43,15 @@ public struct RequestHead: Sendable {
     public var upgrade = ByteRange.empty
 
     public init() {}
+
+    /// The path as it was written, without its query: `/` where an absolute target has none, empty for `*`.
+    @_lifetime(copy bytes)
+    public func path(in bytes: Span<UInt8>) -> Span<UInt8> {
+        let range = pathAndQuery.range
+        let end = bytes.firstIndex(of: UInt8(ascii: "?"), in: range) ?? range.upperBound
+        if end > range.lowerBound || range.isEmpty { return bytes.extracting(range.lowerBound..<end) }
+        return ("/" as StaticString).bytes
+    }
 
     /// The first field of that kind.
     public func first(_ known: KnownField) -> ByteRange? {

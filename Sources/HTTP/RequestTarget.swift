@@ -2,11 +2,10 @@ import Bytes
 
 /// The forms of a target (RFC 9112 section 3.2): what is forwarded of it, and the authority it names.
 enum RequestTarget {
-    /// Fills `pathAndQuery`, `isAsterisk`, and `host` and `authority` of an absolute target. The line has made sure that the
-    /// target holds no space and no control, and begins with `/`, `*`, or an h.
-    static func read(_ bytes: Span<UInt8>, into head: inout RequestHead, authority: inout TargetAuthority?) -> Refusal? {
+    /// Fills `pathAndQuery`, `isAsterisk`, and `host` of an absolute target. The line has made sure that the target holds no
+    /// space and no control, and begins with `/`, `*`, or an h.
+    static func read(_ bytes: Span<UInt8>, into head: inout RequestHead) -> Refusal? {
         let target = head.target
-        let end = target.range.upperBound
         switch bytes[Int(target.start)] {
         case UInt8(ascii: "/"):
             head.pathAndQuery = withoutFragment(bytes, target.range)
@@ -15,45 +14,46 @@ enum RequestTarget {
             guard target.count == 1, head.method == .options else { return .badTarget }
             head.isAsterisk = true
             return nil
-        default: break
+        default: return absolute(bytes, target.range, into: &head)
         }
-        var start = Int(target.start)
-        let defaultPort: UInt16
-        if bytes.begins(at: start, before: end, with: "http://") {
+    }
+
+    /// `http://` or `https://`, perhaps user information, an authority, and what is forwarded.
+    private static func absolute(_ bytes: Span<UInt8>, _ target: Range<Int>, into head: inout RequestHead) -> Refusal? {
+        var start = target.lowerBound
+        if bytes.begins(at: start, before: target.upperBound, with: "http://") {
             start += 7
-            defaultPort = 80
-        } else if bytes.begins(at: start, before: end, with: "https://") {
+        } else if bytes.begins(at: start, before: target.upperBound, with: "https://") {
             start += 8
-            defaultPort = 443
         } else {
             return .badTarget
         }
-        var at = start
-        while at < end, !endsAuthority(bytes[at]) {
-            if bytes[at] == UInt8(ascii: "@") { return .userInformation }
-            at += 1
+        let slash = start - 1
+        var end = start
+        while end < target.upperBound, !endsAuthority(bytes[end]) { end += 1 }
+        // What stands before the first @ is dropped. A second @ is in no host.
+        if let at = bytes.firstIndex(of: UInt8(ascii: "@"), in: start..<end) {
+            guard UserInformation.isValid(bytes, start..<at) else { return .userInformation }
+            start = at + 1
         }
-        guard let found = Authority.read(bytes, ByteRange(start: start, count: at - start)) else { return .badTarget }
-        authority = TargetAuthority(authority: found, defaultPort: defaultPort)
-        head.host = ByteRange(start: start, count: at - start)
-        return path(bytes, at..<end, authorityStart: start, into: &head)
+        let authority = ByteRange(start: start, count: end - start)
+        guard Authority.isValid(bytes, authority) else { return .badTarget }
+        head.host = authority
+        return path(bytes, end..<target.upperBound, slash: slash, into: &head)
     }
 
-    /// What follows the authority of an absolute target.
-    private static func path(_ bytes: Span<UInt8>, _ rest: Range<Int>, authorityStart: Int, into head: inout RequestHead)
-        -> Refusal?
+    /// What follows the authority of an absolute target. `slash`: where one lies in the bytes.
+    private static func path(_ bytes: Span<UInt8>, _ rest: Range<Int>, slash: Int, into head: inout RequestHead) -> Refusal?
     {
         let path = withoutFragment(bytes, rest)
         if !path.isEmpty {
-            // `http://host?query` has no slash to forward; a path that is not in the bytes cannot be pointed to.
-            guard bytes[rest.lowerBound] == UInt8(ascii: "/") else { return .badTarget }
             head.pathAndQuery = path
         } else if head.method == .options {
             // RFC 9112 section 3.2.4: an OPTIONS for the authority alone is forwarded as `*`.
             head.isAsterisk = true
         } else {
-            // An empty path is `/`; the slash in front of the authority serves as one.
-            head.pathAndQuery = ByteRange(start: authorityStart - 1, count: 1)
+            // An empty path is `/`; a range can only point to one that is in the bytes.
+            head.pathAndQuery = ByteRange(start: slash, count: 1)
         }
         return nil
     }
@@ -71,10 +71,22 @@ enum RequestTarget {
     }
 }
 
-/// The authority of an absolute target, and the port that its scheme means when it names none.
-struct TargetAuthority {
-    var authority: Authority
-    var defaultPort: UInt16
+/// `userinfo` of RFC 3986 section 3.2.1. An empty one is one.
+private enum UserInformation {
+    static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            if ByteSet.registeredName.contains(bytes[at]) || bytes[at] == .colon || bytes[at] == UInt8(ascii: ",") {
+                at += 1
+                continue
+            }
+            guard bytes[at] == UInt8(ascii: "%"), at + 2 < range.upperBound, bytes[at + 1].hexDigit != nil,
+                bytes[at + 2].hexDigit != nil
+            else { return false }
+            at += 3
+        }
+        return true
+    }
 }
 
 extension Span where Element == UInt8 {

@@ -11,7 +11,7 @@ struct AnswerRewriter {
 
     func append(_ bytes: Span<UInt8>, date server: Server, to output: inout ByteBuffer) {
         Self.appendStatusLine(head, bytes, to: &output)
-        appendFields(bytes, to: &output)
+        Self.appendFields(head, bytes, to: &output)
         if head.first(.date) == nil { server.appendDate(to: &output) }
         appendFraming(bytes, to: &output)
         ConnectionField.append(framing, minorVersion: minorVersion, to: &output)
@@ -21,9 +21,7 @@ struct AnswerRewriter {
     /// An interim answer (1xx) or a switch of protocols, with its own fields.
     static func append(interim head: ResponseHead, _ bytes: Span<UInt8>, upgrade: Bool, to output: inout ByteBuffer) {
         appendStatusLine(head, bytes, to: &output)
-        for field in head.fields where !HopByHop.covers(field.known) {
-            output.append(field, of: bytes)
-        }
+        appendFields(head, bytes, to: &output)
         if upgrade, let protocolName = head.first(.upgrade) {
             output.append("Connection: Upgrade\r\nUpgrade: ")
             output.append(bytes[protocolName])
@@ -40,10 +38,11 @@ struct AnswerRewriter {
         output.append("\r\n")
     }
 
-    private func appendFields(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+    private static func appendFields(_ head: ResponseHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
         let hasNames = HopByHop.hasNames(head.fields, bytes)
         for field in head.fields where !HopByHop.covers(field.known) {
             if hasNames, HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes) { continue }
+            if field.known == .other || field.known == .lookAlike, Imitation.isFraming(bytes[field.name]) { continue }
             output.append(field, of: bytes)
         }
     }

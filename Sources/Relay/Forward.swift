@@ -45,6 +45,9 @@ final class Forward: Responder, DeadlineOwner {
     private var hasBody: Bool { framing != .none && framing != .length(0) }
     var isAnswerBegun: Bool { answerFraming != nil }
 
+    /// A body that the origin may not have expected, and so not read: its bytes would be the next request.
+    var hasUnusualBody: Bool { hasBody && method.isSafe }
+
     // MARK: The request
 
     func start(_ head: RequestHead, _ bytes: Span<UInt8>, peerIsTrusted: Bool) {

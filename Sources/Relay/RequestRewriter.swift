@@ -58,7 +58,7 @@ public struct RequestRewriter {
         if head.isAsterisk {
             output.append("*")
         } else {
-            // An absolute target may have an empty path, or a query only.
+            // An absolute target may have a query and no path.
             if head.pathAndQuery.isEmpty || bytes[Int(head.pathAndQuery.start)] != UInt8(ascii: "/") { output.append("/") }
             output.append(bytes[head.pathAndQuery])
         }
@@ -78,17 +78,32 @@ public struct RequestRewriter {
     private func appendFields(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
         let hasNames = HopByHop.hasNames(head.fields, bytes)
         for field in head.fields {
-            guard passes(field.known) else { continue }
-            if hasNames, HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes) { continue }
+            guard passes(field, bytes) else { continue }
+            if hasNames, mayBeNamed(field.known),
+                HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes)
+            {
+                continue
+            }
             output.append(field, of: bytes)
         }
     }
 
-    private func passes(_ known: KnownField) -> Bool {
-        switch known {
+    private func passes(_ field: Field, _ bytes: Span<UInt8>) -> Bool {
+        switch field.known {
+        case .other:
+            !Imitation.isFraming(bytes[field.name]) && (origin.peerIsTrusted || !Imitation.isForwarded(bytes[field.name]))
         case .host, .expect, .xForwardedFor, .forwarded, .xRequestID, .traceparent, .lookAlike: false
         case .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: origin.peerIsTrusted
-        default: !HopByHop.covers(known)
+        default: !HopByHop.covers(field.known)
+        }
+    }
+
+    /// What a trusted peer says of the client is for the origin, and `Connection`, which the client may have written, does not
+    /// take it away.
+    private func mayBeNamed(_ known: KnownField) -> Bool {
+        switch known {
+        case .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: false
+        default: true
         }
     }
 
@@ -142,8 +157,28 @@ public struct RequestRewriter {
     private func appendChain(_ known: KnownField, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
         guard origin.peerIsTrusted else { return }
         for field in head.fields where field.known == known && !field.value.isEmpty {
+            // An open quotation would take what we write behind it for its own.
+            if known == .forwarded, !ForwardedChain.isClosed(bytes[field.value]) { continue }
             output.append(bytes[field.value])
             output.append(", ")
         }
+    }
+}
+
+/// The value of `Forwarded` (RFC 7239) as far as it concerns who writes behind it.
+enum ForwardedChain {
+    /// Every quotation that begins also ends.
+    static func isClosed(_ value: Span<UInt8>) -> Bool {
+        var isQuoted = false
+        var at = 0
+        while at < value.count {
+            if isQuoted, value[at] == UInt8(ascii: "\\") {
+                at += 1
+            } else if value[at] == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            }
+            at += 1
+        }
+        return !isQuoted
     }
 }

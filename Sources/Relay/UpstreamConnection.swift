@@ -321,7 +321,8 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         let request = forward
         forward = nil
         slot.answered()
-        let isClean = isReusable && request?.isRequestComplete == true && wire.pending == 0 && !inputEnded
+        let isUnderstood = request?.isRequestComplete == true && request?.hasUnusualBody == false
+        let isClean = isReusable && isUnderstood && wire.pending == 0 && !inputEnded
         guard isClean, slot.keep(self) else { return close() }
         phase = .idle
         isReadingPaused = false

@@ -25,11 +25,20 @@ public struct RequestRecord: ~Copyable {
         clear()
         method = copy(text[head.methodName])
         host = copy(text[head.host])
-        target = copy(text[head.target])
+        target = note(targetOf: head, text)
         for field in head.fields {
             if field.known == .userAgent { userAgent = copy(text[field.value]) }
             if field.known == .referer { referer = copy(text[field.value]) }
         }
+    }
+
+    /// Not as it was written: an absolute target may hold a password.
+    private mutating func note(targetOf head: RequestHead, _ text: Span<UInt8>) -> ByteRange {
+        let start = bytes.count
+        let path = text[head.pathAndQuery]
+        if head.isAsterisk { bytes.append("*") } else if path.isEmpty || path[0] != UInt8(ascii: "/") { bytes.append("/") }
+        bytes.append(path)
+        return ByteRange(start: start, count: bytes.count - start)
     }
 
     public mutating func set(reason text: StaticString) {

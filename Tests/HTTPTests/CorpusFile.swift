@@ -22,7 +22,9 @@ enum CorpusFile {
         var description: String
     }
 
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Corpus")
+    /// Found from the folder of all tests: RelayTests reads the same cases through a link to this file.
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("HTTPTests").appendingPathComponent("Corpus")
 
     /// All cases of the files in a folder of the corpus, in the order of their names.
     static func cases(_ kind: String) throws -> [CorpusCase] {

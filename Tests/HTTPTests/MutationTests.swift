@@ -73,7 +73,8 @@ struct SeededNumbers: RandomNumberGenerator {
     private func isSane(_ request: RequestTranscript.Request) -> Bool {
         let framings = request.fields.filter { $0.hasSuffix(" contentLength") || $0.hasSuffix(" transferEncoding") }
         let hosts = request.fields.filter { $0.hasSuffix(" host") }
-        let pathIsSane = request.isAsterisk ? request.path.isEmpty : request.path.first == UInt8(ascii: "/")
+        let beginsWell = request.path.first == UInt8(ascii: "/") || request.path.first == UInt8(ascii: "?")
+        let pathIsSane = request.isAsterisk ? request.path.isEmpty : beginsWell
         return framings.count <= 1 && hosts.count <= 1 && (hosts.count == 1 || request.minorVersion == 0) && pathIsSane
             && request.path.allSatisfy { $0 > 32 && $0 != 127 }
     }

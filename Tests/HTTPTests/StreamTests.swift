@@ -42,6 +42,23 @@ import Testing
         #expect(head.first(.host).map { bytes.span[$0].string } == "b")
     }
 
+    @Test func pathsForMatching() {
+        let targets = [
+            ("/", "/"), ("/a", "/a"), ("/a?b", "/a"), ("/?b", "/"), ("/a?b?c", "/a"), ("/a#b?c", "/a"), ("http://x", "/"),
+            ("http://x?b", "/"), ("http://x?", "/"), ("http://x/a?b", "/a"), ("https://u@x?/b", "/"), ("https://u:p@x", "/"),
+        ]
+        for (target, path) in targets {
+            var stream = RequestStream()
+            var head = RequestHead()
+            let bytes = Array("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+            #expect(stream.next(bytes.span, head: &head, limits: RequestLimits()).event == .head)
+            let found = head.path(in: bytes.span).string
+            #expect(found == path, "\(target)")
+        }
+        let ofNothing = RequestHead().path(in: Span()).string
+        #expect(ofNothing == "")
+    }
+
     @Test func aRefusalIsFinal() {
         var stream = RequestStream()
         var head = RequestHead()
