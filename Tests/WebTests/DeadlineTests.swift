@@ -178,5 +178,5 @@ import Testing
 
 extension Server {
     /// A head has begun to come on some connection.
-    var hasHeadBegun: Bool { connectionCount > 0 && (0..<connectionCount).contains { phase(ofSlot: $0) == .head } }
+    var hasHeadBegun: Bool { connections.contains { $0?.phase == .head } }
 }

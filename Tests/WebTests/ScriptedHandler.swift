@@ -48,6 +48,7 @@ final class ScriptedHandler: Handler {
 final class HeldRequest: Responder {
     let connection: ServerConnection
     var answersAtEnd = false
+    var pausesAtBody = false
     private(set) var body: [UInt8] = []
     private(set) var events: [String] = []
     private var toStream = 0
@@ -58,6 +59,7 @@ final class HeldRequest: Responder {
     func requestBody(_ bytes: Span<UInt8>) {
         body += bytes.array
         if isTunnel { connection.send(bytes) }
+        if pausesAtBody { connection.pauseReading() }
     }
 
     func requestEnded() {
@@ -114,7 +116,8 @@ extension Site {
     ) throws -> Site {
         var settings = ServerSettings()
         change(&settings)
-        return try Site(settings: settings, isSecure: isSecure, makeHandler: { _ in ScriptedHandler() }, configure: configure)
+        return try Site(
+            settings: settings, isSecure: isSecure, makeHandler: { _ in ScriptedHandler() }, configure: configure)
     }
 
     func handler<Value: Sendable>(_ body: @escaping @Sendable (ScriptedHandler) throws -> Value) throws -> Value {

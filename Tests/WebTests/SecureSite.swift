@@ -19,7 +19,7 @@ final class SecurePeer {
     let peer: Peer
     private let client: TLSClient
     private let session: TLSSession
-    private var plain = ByteBuffer()
+    private var heard: [UInt8] = []
 
     /// With the handshake done.
     init(_ peer: Peer) throws {
@@ -37,7 +37,9 @@ final class SecurePeer {
     func take() throws -> TLSState? {
         guard case .bytes(let bytes) = try peer.receive() else { return nil }
         var out = ByteBuffer()
+        var plain = ByteBuffer()
         let state = session.receive(bytes.span, plain: &plain, out: &out)
+        heard += plain.span.array
         if !out.isEmpty { try peer.send(out.span.array) }
         return state
     }
@@ -55,17 +57,19 @@ final class SecurePeer {
         while true {
             switch try take() {
             case .handshaking, .open: continue
-            case .closedByPeer: return (plain.span.string, true)
-            case .failed, nil: return (plain.span.string, false)
+            case .closedByPeer: return (received, true)
+            case .failed, nil: return (received, false)
             }
         }
     }
 
     func receive(until ending: String) throws -> String {
-        while !plain.span.string.hasSuffix(ending) {
-            guard try take() != nil else { return plain.span.string }
+        while !received.hasSuffix(ending) {
+            guard try take() != nil else { return received }
         }
-        defer { plain.removeAll() }
-        return plain.span.string
+        defer { heard = [] }
+        return received
     }
+
+    private var received: String { text(heard) }
 }
