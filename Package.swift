@@ -65,9 +65,16 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Bytes", "Address"], exclude: ["Corpus"]),
         tests("SettingsTests", ["Settings", "Address"], exclude: ["Golden"]),
         tests("TelemetryTests", ["Telemetry", "Bytes"]),
-        tests("LoopTests", ["Loop", "Bytes", "Address"]),
+        .target(
+            name: "TestSupport", dependencies: ["Address", "Loop", "TLS", "Telemetry", "Web"], path: "Tests/Support",
+            swiftSettings: house),
+        tests("LoopTests", ["Loop", "Bytes", "Address", "TestSupport"]),
+        tests("WebTests", ["Web", "HTTP", "Bytes", "Address", "Loop", "TLS", "Telemetry", "TestSupport"]),
         tests("TLSTests", ["TLS", "Bytes"]),
-        tests("RelayTests", ["Relay", "Web", "Loop", "Telemetry", "HTTP", "Bytes", "Address"]),
+        tests("RelayTests", ["Relay", "Web", "HTTP", "Bytes", "Address", "Loop", "Telemetry", "TestSupport"]),
+        tests(
+            "WaitingRoomTests",
+            ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
         tests("HouseTests", []),
     ],
     cxxLanguageStandard: .cxx17

@@ -11,7 +11,10 @@ public struct ServiceNotifier: Sendable {
     public init(environment: [String: String]) {
         path = environment["NOTIFY_SOCKET"].flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
         let isOurs = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
-        watchdogNanoseconds = isOurs ? environment["WATCHDOG_USEC"].flatMap(UInt64.init).map { $0 * 500 } : nil
+        let microseconds = isOurs ? environment["WATCHDOG_USEC"].flatMap(UInt64.init) ?? 0 : 0
+        // 0 is no watchdog, and so is what lies beyond all time.
+        let (half, isBeyond) = microseconds.multipliedReportingOverflow(by: 500)
+        watchdogNanoseconds = half == 0 || isBeyond ? nil : half
     }
 
     public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)\nMAINPID=\(getpid())") }

@@ -26,7 +26,7 @@ public final class Server {
     /// Output memory that goes from connection to connection.
     var spareOutput = ByteBuffer()
     private var exchanges: [Exchange] = []
-    private var connections: [ServerConnection?] = []
+    private(set) var connections: [ServerConnection?] = []
     private var freeSlots: [Int] = []
     private var evictionCursor = 0
     private var date = DateField()
