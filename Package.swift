@@ -67,6 +67,7 @@ let package = Package(
         tests("LoopTests", ["Loop", "Bytes", "Address"]),
         tests("TLSTests", ["TLS", "Bytes"]),
         tests("RelayTests", ["Relay", "HTTP", "Bytes", "Address"]),
+        tests("IntegrationTests", ["waitingroom"]),
         tests("HouseTests", []),
     ],
     cxxLanguageStandard: .cxx17
