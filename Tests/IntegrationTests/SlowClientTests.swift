@@ -97,7 +97,7 @@ import Testing
         defer { program.stop() }
         let slow = try connect(program, "")
         try serves(program)
-        for connection in slow { #expect(try connection.end() == (false, [])) }
+        for connection in slow { #expect(try connection.end() == .inOrder) }
         try allAreGone(program)
     }
 }

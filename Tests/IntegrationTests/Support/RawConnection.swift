@@ -76,17 +76,27 @@ final class RawConnection: @unchecked Sendable {
         var description: String { "recv: \(String(cString: strerror(code)))" }
     }
 
-    /// How it ended: `true` by a reset, `false` in order. Reads what still comes.
-    func end() throws -> (isReset: Bool, bytes: [UInt8]) {
+    /// How a connection ended, and what came before that.
+    struct Ending: Equatable {
+        var isReset = false
+        var bytes: [UInt8] = []
+
+        static let inOrder = Ending()
+        static let byReset = Ending(isReset: true)
+        static func after(_ text: String) -> Ending { Ending(bytes: Array(text.utf8)) }
+    }
+
+    /// Reads to the end.
+    func end() throws -> Ending {
         var bytes: [UInt8] = []
         do {
             while true {
                 let piece = try receive()
-                if piece.isEmpty { return (false, bytes) }
+                if piece.isEmpty { return Ending(bytes: bytes) }
                 bytes += piece
             }
         } catch let ended as Ended where ended.isReset {
-            return (true, bytes)
+            return Ending(isReset: true, bytes: bytes)
         }
     }
 

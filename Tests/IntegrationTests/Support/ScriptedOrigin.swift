@@ -14,11 +14,16 @@ final class ScriptedOrigin: Sendable {
     private let state = Shared(State())
     private let accepting: Worker<Void>
 
-    /// A script is run for every connection, each on its own thread; an error just ends it.
-    init(at host: String = "127.0.0.1", port wanted: UInt16 = 0, _ script: @escaping Script = ScriptedOrigin.wellBehaved) throws {
+    /// A script is run for every connection, each on its own thread; an error just ends it. `window`: the receive buffer of
+    /// its connections, where the test wants a small one.
+    init(
+        at host: String = "127.0.0.1", port wanted: UInt16 = 0, window: Int32? = nil,
+        _ script: @escaping Script = ScriptedOrigin.wellBehaved
+    ) throws {
         let listener = socket(host.contains(":") ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var one: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+        if var window { setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &window, 4) }
         guard SocketAddress.of(host, wanted, { bind(listener, $0, $1) }) == 0, listen(listener, 1024) == 0 else {
             throw Trouble("an origin cannot listen on \(host):\(wanted): \(String(cString: strerror(errno)))")
         }
