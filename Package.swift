@@ -75,6 +75,7 @@ let package = Package(
         tests(
             "WaitingRoomTests",
             ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
+        tests("IntegrationTests", ["waitingroom"]),
         tests("HouseTests", []),
     ],
     cxxLanguageStandard: .cxx17

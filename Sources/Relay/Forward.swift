@@ -193,9 +193,10 @@ final class Forward: Responder, DeadlineOwner {
 
     private func switchProtocols(_ head: ResponseHead, _ bytes: Span<UInt8>) {
         guard wantsUpgrade else {
+            let slot = slot
             upstream?.abandon()
-            upstream = nil
-            return give(.unaskedUpgrade)
+            if let slot { upstreamFailed(.unaskedUpgrade, of: slot) }
+            return
         }
         _ = client.beginAnswer(101, body: .none)
         client.compose { AnswerRewriter.append(interim: head, bytes, upgrade: true, to: &$0) }

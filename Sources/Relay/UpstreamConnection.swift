@@ -39,6 +39,10 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
     private var interest: Readiness = [.writable]
     private var isReadingPaused = false
     private var inputEnded = false
+    /// The client sends no more: neither do we, when everything is sent.
+    private var finishesSending = false
+    /// Not watched while both sides are closed and what came before that has to wait: the kernel would report it for ever.
+    private var isWatched = true
     private var settings: RelaySettings { pool.settings }
 
     /// Begins to connect. `forward` waits for it.
@@ -104,6 +108,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         let wasBlocked = wire.isBlocked
         switch wire.flush() {
         case .all:
+            if finishesSending { wire.socket.finishSending() }
             if wasBlocked {
                 deadline.clear()
                 updateInterest()
@@ -141,7 +146,10 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
     func touchTunnel() { expect(in: settings.tunnelIdleTimeout, else: .readTimedOut) }
 
     /// The client has closed its side of the tunnel.
-    func finishSending() { wire.socket.finishSending() }
+    func finishSending() {
+        finishesSending = true
+        if wire.pending == 0 { wire.socket.finishSending() }
+    }
 
     // MARK: Readiness
 
@@ -152,7 +160,14 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         if readiness.contains(.readable) && interest.contains(.readable) {
             read()
         } else if !readiness.isDisjoint(with: .broken) {
-            broken(wire.socket.pendingError)
+            let error = wire.socket.pendingError
+            if isReadingPaused && error == nil {
+                // Closed in order on both sides: what came before that is read when the client can take more.
+                loop.unwatch(wire.socket.descriptor)
+                isWatched = false
+            } else {
+                broken(error)
+            }
         }
     }
 
@@ -181,9 +196,12 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         var wanted: Readiness = []
         if !isReadingPaused && !inputEnded { wanted.insert(.readable) }
         if wire.isBlocked { wanted.insert(.writable) }
-        if wanted == interest { return }
+        if wanted == interest && (isWatched || wanted.isEmpty) { return }
         interest = wanted
-        loop.rewatch(wire.socket.descriptor, for: wanted)
+        if isWatched { return loop.rewatch(wire.socket.descriptor, for: wanted) }
+        isWatched = (try? loop.watch(wire.socket.descriptor, for: wanted, self)) != nil
+        // Nobody would ever tell.
+        if !isWatched { broken(nil) }
     }
 
     // MARK: The answer

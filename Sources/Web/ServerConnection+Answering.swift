@@ -16,7 +16,7 @@ extension ServerConnection {
         }
         exchange.status = status
         let mayStay =
-            exchange.clientKeepsAlive && !exchange.closesAfter && !server.isDraining && !inputEnded
+            exchange.clientKeepsAlive && !exchange.closesAfter && !server.isDraining && !(inputEnded && kept.isEmpty)
             && requestCount < server.settings.requestsPerConnectionMax
             && (exchange.isRequestComplete || exchange.canDiscardBody || exchange.responder != nil)
         let decided = AnswerFraming.decide(

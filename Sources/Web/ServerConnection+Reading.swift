@@ -21,6 +21,8 @@ extension ServerConnection {
     /// The client will send no more. Answers in work are finished: a client may close its side and still read.
     private func ended() {
         inputEnded = true
+        // What came before the end and waits for its turn goes first; `processKept` comes back here.
+        if !kept.isEmpty && mustWait { return updateInterest() }
         switch phase {
         case .exchange:
             if exchange?.isRequestComplete == false || exchange?.isAnswerComplete == true { return lose(.closed) }
@@ -119,6 +121,7 @@ extension ServerConnection {
         if mustWait || isProcessing { return updateInterest() }
         useKept()
         afterBatch()
+        if inputEnded && phase != .closed && (kept.isEmpty || !mustWait) { ended() }
     }
 
     private func useKept() {

@@ -78,10 +78,11 @@ extension Service {
     }
 
     private func take(_ new: EdgePlan) {
-        let changes = Settings.changes(from: plan.settings, to: new.settings)
+        // Cut down as the present ones are: what the limit of open files forbids is no change.
         var effective = new
-        effective.settings = plan.settings.reloaded(to: new.settings)
         effective.fitConnections(to: DescriptorLimit.raise(), loopCount: shared.loopCount)
+        let changes = Settings.changes(from: plan.settings, to: effective.settings)
+        effective.settings = plan.settings.reloaded(to: effective.settings)
         let poolChanged =
             effective.targets != plan.targets || effective.authorities != plan.authorities
             || changes.live.contains { $0.hasPrefix("upstream.") || $0 == "server.tunnel_idle_timeout" }
