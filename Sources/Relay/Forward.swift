@@ -6,7 +6,8 @@ import Web
 
 /// One request on its way to an origin and its answer on the way back, attempts included.
 ///
-/// Client and upstream each stop being read while the other cannot take more; nothing is gathered beyond their ceilings.
+/// First the body is gathered, as far as it is small; then a connection is asked for; what follows of the body is streamed.
+/// Client and upstream each stop being read while the other cannot take more.
 final class Forward: Responder, DeadlineOwner {
     let relay: Relay
     /// The pool of the moment when the request came; a reload may replace it.
@@ -17,14 +18,14 @@ final class Forward: Responder, DeadlineOwner {
     let wantsUpgrade: Bool
     let expectsContinue: Bool
     let isClientOld: Bool
-    /// The head as it is sent; kept until an answer comes, for another attempt.
-    private var request = ByteBuffer()
+    private var request = OutgoingRequest()
+    /// The body is waited for; no server has been asked yet.
+    private var isGathering = false
     private var upstream: UpstreamConnection?
     private var slot: UpstreamSlot?
     private var attempts = 0
     /// Bytes of the body have gone out and are not kept: there can be no other attempt.
     private var bodyHasGone = false
-    private(set) var isRequestComplete = false
     private var answerFraming: AnswerFraming?
     private var sentAt: UInt64 = 0
     private var waitDeadline = Deadline()
@@ -44,6 +45,7 @@ final class Forward: Responder, DeadlineOwner {
     private var loop: EventLoop { relay.loop }
     private var hasBody: Bool { framing != .none && framing != .length(0) }
     var isAnswerBegun: Bool { answerFraming != nil }
+    var isRequestComplete: Bool { request.isComplete }
 
     /// A body that the origin may not have expected, and so not read: its bytes would be the next request.
     var hasUnusualBody: Bool { hasBody && method.isSafe }
@@ -51,25 +53,28 @@ final class Forward: Responder, DeadlineOwner {
     // MARK: The request
 
     func start(_ head: RequestHead, _ bytes: Span<UInt8>, peerIsTrusted: Bool) {
-        let settings = pool.settings
         let trace = Self.trace(head, bytes, &relay.dice)
         let origin = RequestRewriter.Origin(
-            peer: client.source.address, peerIsTrusted: peerIsTrusted, isSecure: client.isSecure,
-            authority: pool.slots.first?.target.authority ?? "", hostRule: settings.host, trace: trace)
+            peer: client.source.address, peerIsTrusted: peerIsTrusted, isSecure: client.isSecure, hostRule: pool.settings.host,
+            trace: trace)
         var id = ByteBuffer()
         swap(&id, &relay.idBytes)
         id.removeAll()
         var incoming = Span<UInt8>()
         if let range = head.first(.xRequestID) { incoming = bytes[range] }
         RequestID.append(incoming: incoming, orMade: relay.dice.next(), relay.dice.next(), to: &id)
-        swap(&request, &relay.spareRequest)
-        RequestRewriter(head, origin).append(bytes, requestID: id.span, to: &request)
+        swap(&request.bytes, &relay.spareRequest)
+        request.hostOfServer = RequestRewriter(head, origin).append(bytes, requestID: id.span, to: &request.bytes)
         client.exchange?.record.set(requestID: id.span)
         client.exchange?.record.trace = trace
         swap(&id, &relay.idBytes)
-        // Until somebody takes the body it waits at the client.
-        if hasBody { client.pauseReading() }
-        attempt(avoiding: nil)
+        guard hasBody else {
+            request.isComplete = true
+            return attempt(avoiding: nil)
+        }
+        isGathering = true
+        // The origin is not asked whether it wants the body: a client that waits for that would hold a connection to it.
+        if expectsContinue { client.compose { $0.append("HTTP/1.1 100 Continue\r\n\r\n") } }
     }
 
     private static func trace(_ head: RequestHead, _ bytes: Span<UInt8>, _ dice: inout Dice) -> TraceContext {
@@ -101,18 +106,14 @@ final class Forward: Responder, DeadlineOwner {
         relay.counts.forwarded()
         sentAt = loop.now
         upstream.expectAnswer(to: method)
-        upstream.send { $0.append(request) }
-        if hasBody {
-            client.resumeReading()
-        } else {
-            isRequestComplete = true
-            upstream.expectFirstByte()
-        }
+        upstream.send { request.append(to: &$0, authority: upstream.slot.target.authority) }
+        if request.isComplete { upstream.expectFirstByte() } else { client.resumeReading() }
         // What follows of the body goes out with the head, when the batch that brought it ends.
         if !client.isReadingNow { upstream.flush() }
     }
 
     func requestBody(_ bytes: Span<UInt8>) {
+        if isGathering { return gather(bytes) }
         guard let upstream else { return }
         bodyHasGone = true
         if upstream.phase == .tunnel {
@@ -126,15 +127,30 @@ final class Forward: Responder, DeadlineOwner {
         if upstream.isOutputFull { client.pauseReading() }
     }
 
+    private func gather(_ bytes: Span<UInt8>) {
+        request.gather(bytes, framing: framing, relay: relay)
+        guard request.isFull(relay) else { return }
+        isGathering = false
+        // The rest waits at the client until somebody takes it.
+        client.pauseReading()
+        attempt(avoiding: nil)
+    }
+
     func requestEnded() {
+        if isGathering {
+            isGathering = false
+            request.end(framing: framing)
+            return attempt(avoiding: nil)
+        }
         guard let upstream else { return }
         if upstream.phase == .tunnel {
             upstream.flush()
             return upstream.finishSending()
         }
-        if isRequestComplete { return }
-        isRequestComplete = true
+        if request.isComplete { return }
+        request.isComplete = true
         if framing == .chunked { upstream.send { ChunkWriter.appendTerminator(to: &$0) } }
+        upstream.requestEnded()
         if answerFraming == nil { upstream.expectFirstByte() }
     }
 
@@ -142,14 +158,16 @@ final class Forward: Responder, DeadlineOwner {
 
     func upstreamCanTakeMore() {
         client.resumeReading()
-        if isRequestComplete && answerFraming == nil { upstream?.expectFirstByte() }
+        if request.isComplete && answerFraming == nil { upstream?.expectFirstByte() }
     }
 
     // MARK: The answer
 
     func answerHead(_ head: ResponseHead, _ bytes: Span<UInt8>) {
         if head.isInterim {
-            if !isClientOld { client.compose { AnswerRewriter.append(interim: head, bytes, upgrade: false, to: &$0) } }
+            // The client was told to continue when its body was asked for.
+            guard !isClientOld, head.status != 100 else { return }
+            client.compose { AnswerRewriter.append(interim: head, bytes, upgrade: false, to: &$0) }
             return
         }
         dropRequest()
@@ -264,13 +282,11 @@ final class Forward: Responder, DeadlineOwner {
     }
 
     /// There will be no other attempt.
-    private func dropRequest() {
-        request.removeAll()
-        if relay.spareRequest.footprint == 0 { swap(&request, &relay.spareRequest) }
-    }
+    private func dropRequest() { request.drop(to: relay) }
 
     func clientGone(_ loss: ClientLoss) {
         isOver = true
+        dropRequest()
         waitDeadline.cancel(on: loop)
         pool.leaveQueue(self)
         upstream?.abandon()

@@ -16,6 +16,8 @@ public final class Relay {
     /// Memory that goes from request to request.
     var spareRequest = ByteBuffer()
     var idBytes = ByteBuffer()
+    /// Bytes of bodies that wait to be complete.
+    var gatheredBytes = 0
 
     public init(pool: UpstreamPool, loop: EventLoop, journal: Journal, counts: RelayCounts, seed: UInt64) {
         self.pool = pool

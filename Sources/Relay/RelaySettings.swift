@@ -1,7 +1,9 @@
 /// How origins are spoken to: ceilings and deadlines, in nanoseconds of the loop's clock.
 public struct RelaySettings: Sendable {
-    /// Connections to one server, on one loop.
+    /// Connections to one server, on one loop, on which the server has something to do.
     public var connectionsMax = 256
+    /// And as many more on which it waits for a client.
+    public var clientPacedMax = 2048
     /// Of these, how many are kept open while they have nothing to do.
     public var idleMax = 64
     /// Requests that may wait for a connection, on one loop.

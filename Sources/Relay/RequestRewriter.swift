@@ -13,18 +13,15 @@ public struct RequestRewriter {
         public var peer: IPAddress
         public var peerIsTrusted: Bool
         public var isSecure: Bool
-        public var authority: String
         public var hostRule: RelaySettings.HostRule
         public var trace: TraceContext
 
         public init(
-            peer: IPAddress, peerIsTrusted: Bool, isSecure: Bool, authority: String, hostRule: RelaySettings.HostRule,
-            trace: TraceContext
+            peer: IPAddress, peerIsTrusted: Bool, isSecure: Bool, hostRule: RelaySettings.HostRule, trace: TraceContext
         ) {
             self.peer = peer
             self.peerIsTrusted = peerIsTrusted
             self.isSecure = isSecure
-            self.authority = authority
             self.hostRule = hostRule
             self.trace = trace
         }
@@ -38,10 +35,11 @@ public struct RequestRewriter {
         self.origin = origin
     }
 
-    /// Appends the whole head. `requestID`: what is sent as `X-Request-ID`.
-    public func append(_ bytes: Span<UInt8>, requestID: Span<UInt8>, to output: inout ByteBuffer) {
+    /// Appends the whole head. `requestID`: what is sent as `X-Request-ID`. What is returned, if anything, is the empty place
+    /// where `Host` still needs the name of the server that the request goes to.
+    public func append(_ bytes: Span<UInt8>, requestID: Span<UInt8>, to output: inout ByteBuffer) -> ByteRange? {
         appendRequestLine(bytes, to: &output)
-        appendHost(bytes, to: &output)
+        let host = appendHost(bytes, to: &output)
         appendFields(bytes, to: &output)
         appendFraming(bytes, to: &output)
         appendClient(bytes, to: &output)
@@ -50,6 +48,7 @@ public struct RequestRewriter {
         output.append("\r\ntraceparent: ")
         origin.trace.append(to: &output)
         output.append("\r\n\r\n")
+        return host
     }
 
     private func appendRequestLine(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
@@ -65,14 +64,17 @@ public struct RequestRewriter {
         output.append(" HTTP/1.1\r\n")
     }
 
-    private func appendHost(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
+    /// Says where the value has to be filled in, when it is the name of a server that is not chosen yet.
+    private func appendHost(_ bytes: Span<UInt8>, to output: inout ByteBuffer) -> ByteRange? {
         output.append("Host: ")
+        var place: ByteRange?
         switch origin.hostRule {
         case .literal(let host): output.append(host)
         case .client where !head.host.isEmpty: output.append(bytes[head.host])
-        case .client, .upstream: output.append(origin.authority)
+        case .client, .upstream: place = ByteRange(start: output.count, count: 0)
         }
         output.append("\r\n")
+        return place
     }
 
     private func appendFields(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
@@ -118,7 +120,6 @@ public struct RequestRewriter {
         case .chunked:
             output.append("Transfer-Encoding: chunked\r\n")
         }
-        if head.expectsContinue { output.append("Expect: 100-continue\r\n") }
         if !head.upgrade.isEmpty {
             output.append("Connection: Upgrade\r\nUpgrade: ")
             output.append(bytes[head.upgrade])

@@ -38,6 +38,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
     private var deadlineFault = UpstreamFault.connectTimedOut
     private var interest: Readiness = [.writable]
     private var isReadingPaused = false
+    private var isClientPaced = false
     private var inputEnded = false
     /// The client sends no more: neither do we, when everything is sent.
     private var finishesSending = false
@@ -85,6 +86,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         phase = .busy
         deadline.clear()
         forward.attached(to: self)
+        updatePace()
     }
 
     var isReady: Bool { phase == .busy }
@@ -97,6 +99,18 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
     }
 
     func expectAnswer(to method: Method) { stream.expect(method) }
+
+    /// The rest of an upload has come.
+    func requestEnded() { updatePace() }
+
+    /// Whether the origin waits for the client, which sends or takes as slowly as it likes.
+    private func updatePace() {
+        let isActive = phase == .busy || phase == .tunnel
+        let waits = isActive && (phase == .tunnel || isReadingPaused || forward?.isRequestComplete == false)
+        guard waits != isClientPaced else { return }
+        isClientPaced = waits
+        slot.clientPaced(waits)
+    }
 
     /// The request is complete and on its way: an answer has to begin.
     func expectFirstByte() { expect(in: settings.firstByteTimeout, else: .firstByteTimedOut) }
@@ -126,6 +140,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
 
     func pauseReading() {
         isReadingPaused = true
+        updatePace()
         deadline.clear()
         updateInterest()
     }
@@ -133,12 +148,14 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
     func resumeReading() {
         guard isReadingPaused else { return }
         isReadingPaused = false
+        updatePace()
         if phase == .tunnel { touchTunnel() } else { expect(in: settings.readTimeout, else: .readTimedOut) }
         updateInterest()
     }
 
     func becomeTunnel() {
         phase = .tunnel
+        updatePace()
         touchTunnel()
     }
 
@@ -189,6 +206,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         deadline.clear()
         updateInterest()
         forward?.upstreamReady()
+        updatePace()
     }
 
     private func updateInterest() {
@@ -344,6 +362,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         guard isClean, slot.keep(self) else { return close() }
         phase = .idle
         isReadingPaused = false
+        updatePace()
         kept.release()
         wire.releaseMemory(to: &pool.spareOutput)
         expect(in: settings.idleTimeout, else: .readTimedOut)
@@ -368,6 +387,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         guard phase != .closed else { return }
         let wasIdle = phase == .idle
         phase = .closed
+        updatePace()
         deadline.cancel(on: loop)
         loop.unwatch(wire.socket.descriptor)
         wire.socket.close()

@@ -7,6 +7,9 @@ final class UpstreamSlot {
     unowned let pool: UpstreamPool
     private(set) var outstanding = 0
     private(set) var connectionCount = 0
+    /// Connections on which the origin waits for a client: a slow reader, an upload, a tunnel. The origin has no work with
+    /// them, so they do not count against what it can bear; else a crowd of slow clients would lock out everybody else.
+    private(set) var clientPacedCount = 0
     var ejection = Ejection()
     var nextEndpoint = 0
     /// The most recently used last, so that the others grow old and go.
@@ -17,7 +20,12 @@ final class UpstreamSlot {
         self.pool = pool
     }
 
-    var canTake: Bool { !idle.isEmpty || connectionCount < pool.settings.connectionsMax }
+    var canTake: Bool {
+        if !idle.isEmpty { return true }
+        let settings = pool.settings
+        return connectionCount - clientPacedCount < settings.connectionsMax
+            && connectionCount < settings.connectionsMax + settings.clientPacedMax
+    }
 
     /// How much it has to do.
     var load: Int { outstanding }
@@ -44,6 +52,11 @@ final class UpstreamSlot {
         connectionCount -= 1
         if wasIdle, let index = idle.firstIndex(where: { $0 === connection }) { idle.remove(at: index) }
         pool.serveWaiting()
+    }
+
+    func clientPaced(_ isClientPaced: Bool) {
+        clientPacedCount += isClientPaced ? 1 : -1
+        if isClientPaced { pool.serveWaiting() }
     }
 
     func answered() { ejection.answered() }

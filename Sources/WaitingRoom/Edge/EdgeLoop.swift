@@ -43,8 +43,10 @@ final class EdgeLoop {
     }
 
     private static func makePool(_ plan: EdgePlan, shared: EdgeShared, loop: EventLoop) -> UpstreamPool {
-        UpstreamPool(
-            plan.targets, settings: plan.settings.relaySettings(loops: shared.loopCount),
+        var settings = plan.settings.relaySettings(loops: shared.loopCount)
+        settings.clientPacedMax = plan.clientPacedMax / shared.loopCount
+        return UpstreamPool(
+            plan.targets, settings: settings,
             limits: plan.settings.responseLimits, tls: (try? plan.makeTLSClient()) ?? nil, loop: loop,
             seed: SecureRandom.word())
     }

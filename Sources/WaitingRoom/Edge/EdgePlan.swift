@@ -11,6 +11,8 @@ struct EdgePlan: Sendable {
     var targets: [UpstreamTarget]
     var certificates: [TLSCertificate]
     var authorities: [UInt8]?
+    /// Connections to one server on which it waits for clients, over all loops.
+    var clientPacedMax = 0
     /// What an operator should know and nothing stops at.
     var warnings: [String] = []
 

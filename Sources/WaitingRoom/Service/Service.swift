@@ -221,12 +221,20 @@ final class Service {
 }
 
 extension EdgePlan {
-    /// A connection to a client may need one to an upstream as well; what the limit of open files does not leave is not
+    /// Of the descriptors, at most a third are for origins.
+    private static let originShare = 3
+    /// Connections on which an origin waits for a slow client, for each that it may have work on.
+    private static let clientPacedFactor = 8
+
+    /// A connection to a client may need one to an origin as well; what the limit of open files does not leave is not
     /// promised.
     mutating func fitConnections(to descriptorsMax: Int, loopCount: Int) {
         let reserved = 64 + 8 * loopCount
-        let upstream = min(settings.upstream.connectionsMax * max(1, targets.count), descriptorsMax / 4)
-        let room = max(16, descriptorsMax - reserved - upstream)
+        let servers = max(1, targets.count)
+        let wanted = settings.upstream.connectionsMax * (1 + Self.clientPacedFactor)
+        let perServer = min(wanted, descriptorsMax / Self.originShare / servers)
+        clientPacedMax = max(0, perServer - settings.upstream.connectionsMax)
+        let room = max(16, descriptorsMax - reserved - perServer * servers)
         guard settings.server.connectionsMax > room else { return }
         warnings.append(
             "[server] connections_max \(settings.server.connectionsMax) is more than the limit of \(descriptorsMax) open files "
