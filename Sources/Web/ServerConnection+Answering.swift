@@ -16,7 +16,7 @@ extension ServerConnection {
         }
         exchange.status = status
         let mayStay =
-            exchange.clientKeepsAlive && !exchange.closesAfter && !server.isDraining && !(inputEnded && kept.isEmpty)
+            exchange.clientKeepsAlive && !exchange.closesAfter && !server.isDraining
             && requestCount < server.settings.requestsPerConnectionMax
             && (exchange.isRequestComplete || exchange.canDiscardBody || exchange.responder != nil)
         let decided = AnswerFraming.decide(
@@ -41,7 +41,8 @@ extension ServerConnection {
         if isProcessing {
             wire.output.append(bytes)
         } else {
-            flushed(wire.send(bytes))
+            let wasFull = isOutputFull
+            flushed(wire.send(bytes), wasFull: wasFull)
         }
     }
 
@@ -79,8 +80,9 @@ extension ServerConnection {
     public func becomeTunnel() {
         phase = .tunnel
         isReadingPaused = false
-        deadline.clear()
-        if !isProcessing && !kept.isEmpty { continueAtTurnEnd() }
+        if !wasBlocked { deadline.clear() }
+        // Also for nothing but the end, which may have come before.
+        if !isProcessing && (!kept.isEmpty || inputEnded) { continueAtTurnEnd() }
     }
 
     /// No more comes from the other end of a tunnel.
@@ -97,9 +99,10 @@ extension ServerConnection {
             return
         }
         // An early answer with a small rest of the body: `process` reads and drops it, then comes here again.
+        // Even with nothing kept: that the request has ended may still have to be said.
         guard exchange.isRequestComplete else {
             isReadingPaused = false
-            if !isProcessing && !kept.isEmpty { continueAtTurnEnd() }
+            if !isProcessing { continueAtTurnEnd() }
             return
         }
         endExchange()
@@ -111,26 +114,26 @@ extension ServerConnection {
 
     public func flush() {
         if isProcessing || phase == .closed { return }
-        flushed(wire.flush())
+        let wasFull = isOutputFull
+        flushed(wire.flush(), wasFull: wasFull)
     }
 
-    private func flushed(_ outcome: Wire.Flushed) {
+    private func flushed(_ outcome: Wire.Flushed, wasFull: Bool) {
         switch outcome {
         case .all:
-            sentAll()
+            sentAll(wasFull: wasFull)
         case .blocked:
             if !wasBlocked {
                 wasBlocked = true
-                windowSent = wire.sentBytes
                 updateInterest()
-                updateDeadline()
+                beginWriteWindow()
             }
         case .failed:
             lose(.reset)
         }
     }
 
-    private func sentAll() {
+    private func sentAll(wasFull: Bool) {
         if closesWhenFlushed {
             closesWhenFlushed = false
             if wire.isSecure {
@@ -139,17 +142,24 @@ extension ServerConnection {
             }
             return linger()
         }
-        if wasBlocked {
-            wasBlocked = false
-            updateInterest()
-            updateDeadline()
-            exchange?.responder?.clientCanTakeMore()
-            if phase == .closed { return }
-        }
+        if wasBlocked || wasFull { canTakeMore() }
+        if inputEnded && (phase == .head || phase == .idle && kept.isEmpty) { return linger() }
         if phase == .idle {
-            if server.isDraining && kept.isEmpty { return close() }
+            if server.isDraining && kept.isEmpty { return linger() }
             wire.releaseMemory(to: &server.spareOutput)
             if !isProcessing { updateDeadline() }
         }
+    }
+
+    private func canTakeMore() {
+        if wasBlocked {
+            wasBlocked = false
+            deadline.clear()
+            updateInterest()
+            updateDeadline()
+        }
+        exchange?.responder?.clientCanTakeMore()
+        // Requests that waited until the answers before them were taken.
+        if !kept.isEmpty && (phase == .idle || phase == .head) { continueAtTurnEnd() }
     }
 }

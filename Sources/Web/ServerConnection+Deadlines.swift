@@ -7,23 +7,37 @@ extension ServerConnection {
     /// and do not move it, however many bytes trickle in.
     func updateDeadline() {
         let settings = server.settings
+        if wasBlocked {
+            if !deadline.isSet { beginWriteWindow() }
+            return
+        }
         switch phase {
         case .idle:
             deadline.set(loop.now + (requestCount == 0 ? settings.headTimeout : settings.idleTimeout), for: self, on: loop)
-        case .exchange where wire.isBlocked, .tunnel where wire.isBlocked:
-            deadline.set(loop.now + settings.writeTimeout, for: self, on: loop)
+        case .head:
+            if !deadline.isSet { deadline.set(loop.now + settings.headTimeout, for: self, on: loop) }
         case .exchange where exchange?.isRequestComplete == false && !isReadingPaused:
             if !deadline.isSet { deadline.set(loop.now + settings.bodyTimeout, for: self, on: loop) }
         case .exchange, .tunnel:
             deadline.clear()
-        case .proxyHeader, .handshake, .head, .lingering, .closed:
+        case .proxyHeader, .handshake, .lingering, .closed:
             break
         }
+    }
+
+    /// The client does not take what there is: from here on it has to take enough in each window, whatever the phase. What
+    /// it sends meanwhile does not move the window.
+    func beginWriteWindow() {
+        guard phase != .handshake, phase != .lingering, phase != .closed else { return }
+        windowSent = wire.sentBytes
+        deadline.set(loop.now + server.settings.writeTimeout, for: self, on: loop)
     }
 
     public func deadlinePassed() {
         guard phase != .closed, deadline.hasPassed(for: self, on: loop) else { return }
         switch phase {
+        case .idle where wasBlocked, .head where wasBlocked:
+            checkProgress()
         case .idle, .lingering, .proxyHeader, .handshake:
             close()
         case .head:
@@ -47,7 +61,7 @@ extension ServerConnection {
 
     /// A body or an answer has had its window: enough must have moved in it.
     private func checkProgress() {
-        if wire.isBlocked {
+        if wasBlocked {
             if wire.sentBytes &- windowSent >= bytesNeeded(in: server.settings.writeTimeout) { return nextWindow() }
             return lose(.slowReader)
         }
@@ -63,7 +77,6 @@ extension ServerConnection {
 
     private func nextWindow() {
         windowBytes = 0
-        windowSent = wire.sentBytes
         updateDeadline()
     }
 

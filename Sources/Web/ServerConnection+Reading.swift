@@ -21,18 +21,31 @@ extension ServerConnection {
     /// The client will send no more. Answers in work are finished: a client may close its side and still read.
     private func ended() {
         inputEnded = true
-        // What came before the end and waits for its turn goes first; `processKept` comes back here.
-        if !kept.isEmpty && mustWait { return updateInterest() }
+        inputUsedUp()
+        if phase != .closed { updateInterest() }
+    }
+
+    /// Nothing more comes, and what had come has been used as far as it may be by now.
+    private func inputUsedUp() {
+        // What is held back may be the rest of a body; it is asked again when that has been used.
+        if isReadingPaused || awaitsTurnEnd || closesWhenFlushed { return }
         switch phase {
         case .exchange:
-            if exchange?.isRequestComplete == false || exchange?.isAnswerComplete == true { return lose(.closed) }
-            exchange?.closesAfter = true
-            updateInterest()
+            guard let exchange else { return }
+            if exchange.isRequestComplete {
+                if kept.isEmpty { exchange.closesAfter = true }
+            } else if exchange.isAnswerComplete {
+                closesWhenFlushed = true
+                flush()
+            } else {
+                lose(.closed)
+            }
         case .tunnel:
+            if isTunnelEndTold { return }
+            isTunnelEndTold = true
             exchange?.responder?.requestEnded()
-            updateInterest()
         default:
-            if wire.pending == 0 { close() } else { updateInterest() }
+            if wire.pending == 0 { close() }
         }
     }
 
@@ -68,7 +81,10 @@ extension ServerConnection {
         guard let secure = wire.secure else { return process(arrived: bytes) }
         server.plain.removeAll()
         let state = secure.session.receive(bytes, plain: &server.plain, out: &secure.sealed)
-        if phase == .handshake && secure.session.isEstablished { phase = .idle }
+        if phase == .handshake && secure.session.isEstablished {
+            phase = .idle
+            updateDeadline()
+        }
         if !server.plain.isEmpty {
             // Taken out, so that nobody else holds it while it is processed.
             var plain = ByteBuffer()
@@ -79,7 +95,8 @@ extension ServerConnection {
         if phase == .closed { return }
         switch state {
         case .handshaking, .open:
-            flush()
+            // Not when there is nothing to send: a part of a record must not look as if something had happened.
+            if wire.pending > 0 { flush() }
         case .closedByPeer:
             flush()
             if phase != .closed { ended() }
@@ -121,7 +138,6 @@ extension ServerConnection {
         if mustWait || isProcessing { return updateInterest() }
         useKept()
         afterBatch()
-        if inputEnded && phase != .closed && (kept.isEmpty || !mustWait) { ended() }
     }
 
     private func useKept() {
@@ -138,16 +154,21 @@ extension ServerConnection {
         if phase == .closed { return }
         exchange?.responder?.batchEnded()
         flush()
+        if inputEnded { inputUsedUp() }
         if phase == .closed { return }
         updateInterest()
         updateDeadline()
     }
 
-    /// What comes now has to wait: the request before is not answered, or the responder has asked for a pause.
-    private var mustWait: Bool {
-        if phase == .tunnel { return isReadingPaused }
-        guard phase == .exchange, let exchange else { return false }
-        return isReadingPaused || exchange.isRequestComplete
+    /// What comes now has to wait: the request before is not answered, the responder has asked for a pause, or the client
+    /// asks and asks and does not take the answers.
+    var mustWait: Bool {
+        switch phase {
+        case .exchange: isReadingPaused || exchange?.isRequestComplete == true
+        case .tunnel: isReadingPaused
+        case .idle, .head: isOutputFull
+        case .proxyHeader, .handshake, .lingering, .closed: false
+        }
     }
 
     /// Says how many bytes were used; the rest waits.
@@ -188,7 +209,7 @@ extension ServerConnection {
 
     private func beginHead() {
         phase = .head
-        deadline.set(loop.now + server.settings.headTimeout, for: self, on: loop)
+        if !wasBlocked { deadline.set(loop.now + server.settings.headTimeout, for: self, on: loop) }
     }
 
     private func beginExchange(_ bytes: Span<UInt8>) {
@@ -200,7 +221,7 @@ extension ServerConnection {
         phase = .exchange
         isReadingPaused = false
         windowBytes = 0
-        deadline.clear()
+        if !wasBlocked { deadline.clear() }
         requestCount += 1
         server.handler.handle(head, bytes, on: self)
     }

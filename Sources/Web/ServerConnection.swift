@@ -53,6 +53,8 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
     var isProcessing = false
     var isReadingPaused = false
     var inputEnded = false
+    /// The other end of the tunnel has heard that nothing more comes.
+    var isTunnelEndTold = false
     var closesWhenFlushed = false
     var wasBlocked = false
     var awaitsTurnEnd = false
@@ -111,8 +113,8 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
 
     var loop: EventLoop { server.loop }
 
-    /// Nothing of a request has come and nothing is being answered.
-    var isIdle: Bool { phase == .idle && kept.isEmpty }
+    /// Nothing of a request has come, nothing is being answered, and the client has taken everything.
+    var isIdle: Bool { phase == .idle && kept.isEmpty && wire.pending == 0 }
 
     public var isDraining: Bool { server.isDraining }
 
@@ -140,10 +142,7 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
     }
 
     /// More has come than may be kept until its turn.
-    private var isInputFull: Bool {
-        guard phase == .exchange || phase == .tunnel else { return false }
-        return kept.count >= ServerSettings.keptBytesMax
-    }
+    private var isInputFull: Bool { kept.count >= ServerSettings.keptBytesMax && mustWait }
 
     // MARK: Ends
 

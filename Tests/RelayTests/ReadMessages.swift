@@ -59,17 +59,22 @@ struct ReadRequest {
 
     /// What is sent to the origin, body included.
     func rewritten(_ origin: RequestRewriter.Origin) -> [UInt8] {
-        var output = ByteBuffer()
-        RequestRewriter(head, origin).append(bytes.span, requestID: Self.requestID.span, to: &output)
+        var request = OutgoingRequest()
+        request.hostOfServer = RequestRewriter(head, origin)
+            .append(bytes.span, requestID: Self.requestID.span, to: &request.bytes)
         if head.framing == .chunked {
-            ChunkWriter.append(body.span, to: &output)
-            ChunkWriter.appendTerminator(to: &output)
+            ChunkWriter.append(body.span, to: &request.bytes)
+            ChunkWriter.appendTerminator(to: &request.bytes)
         } else {
-            output.append(body.span)
+            request.bytes.append(body.span)
         }
+        var output = ByteBuffer()
+        request.append(to: &output, authority: Self.authority)
         return output.span.array
     }
 
+    /// Of the server that the request goes to.
+    static let authority = "origin.example:9000"
     static let requestID = Array("0123456789abcdef".utf8)
 }
 
@@ -78,7 +83,7 @@ extension RequestRewriter.Origin {
 
     static func made(trusted: Bool = false, peer: IPAddress = peer, secure: Bool = false) -> RequestRewriter.Origin {
         RequestRewriter.Origin(
-            peer: peer, peerIsTrusted: trusted, isSecure: secure, authority: "origin.example:9000", hostRule: .client,
+            peer: peer, peerIsTrusted: trusted, isSecure: secure, hostRule: .client,
             trace: .begin(1, 2, parent: 3))
     }
 }

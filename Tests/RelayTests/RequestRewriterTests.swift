@@ -48,10 +48,11 @@ import Testing
         #expect(written.head.isAsterisk == request.head.isAsterisk, "\(name)")
         #expect(written.body == request.body && written.head.framing == request.head.framing, "\(name)")
         #expect(written.head.minorVersion == 1 && written.head.keepsAlive, "\(name)")
-        #expect(written.head.expectsContinue == request.head.expectsContinue, "\(name)")
+        // The edge has answered the expectation itself.
+        #expect(!written.head.expectsContinue, "\(name)")
         #expect(
             written.bytes.span[written.head.upgrade].array == request.bytes.span[request.head.upgrade].array, "\(name)")
-        #expect(written.host == (request.host.isEmpty ? Array(origin.authority.utf8) : request.host), "\(name)")
+        #expect(written.host == (request.host.isEmpty ? Array(ReadRequest.authority.utf8) : request.host), "\(name)")
         judgeFields(written, of: request, origin, name)
         // Written once more it is the same, but that a request without Host has one by then.
         let again = written.rewritten(.made(secure: origin.isSecure))

@@ -3,7 +3,7 @@ import Glibc
 import Loop
 
 /// What a test does not wait for any longer: far beyond what any machine needs, so that a hang fails instead of hanging.
-public let patienceSeconds = 60
+public let patienceSeconds = 30
 
 /// A socket that did not do what the test needs of it.
 public struct PeerTrouble: Error, CustomStringConvertible {
@@ -164,13 +164,15 @@ public final class Peer: Sendable {
 
 public func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
 
-/// Bytes of which every part looks different, so that nothing lost, doubled or swapped goes unseen.
+/// Bytes of which every part looks different, so that nothing lost, doubled or swapped goes unseen: 65,521 pseudo-random
+/// ones, a prime number that no buffer's size divides, over and over.
 public func pattern(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-    var state = seed
-    return (0..<count).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return UInt8(truncatingIfNeeded: state >> 56)
-    }
+    var random = SeededRandom(seed: seed)
+    let period = (0..<min(count, 65521)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    while bytes.count < count { bytes += period.prefix(count - bytes.count) }
+    return bytes
 }
 
 struct LoopbackAddress {

@@ -136,6 +136,39 @@ import Testing
         #expect(try client.receiveAnswer().text == "/x")
     }
 
+    @Test func whoAsksWithoutReadingIsNotAnsweredWithoutBound() throws {
+        let site = try Site.scripted { $0.requestsPerConnectionMax = .max }
+        let client = try site.connect(receiveBuffer: 4096)
+        let request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
+        let sent = client.sendUntilBlocked(Array(String(repeating: request, count: 200_000).utf8))
+        try site.wait(untilHandler: { $0.connection?.isOutputFull == true })
+        try site.loop.settle()
+        let (pending, kept) = try site.handler { ($0.connection?.wire.pending ?? 0, $0.connection?.kept.count ?? 0) }
+        #expect(pending < ServerSettings.outputBytesMax + 65536)
+        #expect(kept < ServerSettings.keptBytesMax + 65536)
+        // Whoever reads gets all of the answers, which are all alike.
+        let first = try client.receiveHead()
+        #expect(text(try client.receiveExactly(2)) == "/x")
+        let size = first.utf8.count + first.utf8.count { $0 == 10 } + 2 + 2
+        let rest = try client.receiveExactly((sent / request.utf8.count - 1) * size)
+        #expect(rest.suffix(6).elementsEqual("\r\n\r\n/x".utf8))
+        #expect(try site.connectionCount == 1)
+    }
+
+    @Test func askingDoesNotExcuseFromReading() throws {
+        let site = try Site.scripted { $0.writeTimeout = 10_000_000_000 }
+        let client = try site.connect(receiveBuffer: 4096)
+        try client.send("GET /size/8000000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        try site.wait(untilHandler: { $0.connection?.wire.isBlocked == true })
+        for piece in [
+            "GET /next HT", "TP/1.1\r\n", "X: 1\r\n", "X: 2\r\n", "X: 3\r\n", "X: 4\r\n", "X: 5\r\n", "X: 6\r\n", "X: 7\r\n",
+        ] {
+            try? client.send(piece)
+            try site.loop.advance(seconds: 3)
+        }
+        #expect(try site.connectionCount == 0)
+    }
+
     @Test func aStreamStopsAtTheCeiling() throws {
         let site = try Site.scripted()
         let client = try site.connect(receiveBuffer: 4096)

@@ -83,7 +83,7 @@ import Testing
         try site.wait(untilHandler: { $0.held.count == 1 })
         let drained = try drain(site)
         try site.run { $0.server.abort() }
-        #expect(try site.handler { $0.held.first?.events } == ["gone: drained"])
+        #expect(try site.handler { $0.held.first?.events } == ["ended", "gone: drained"])
         #expect(drained.times == 1)
         #expect(try busy.receiveAll().bytes.isEmpty)
     }

@@ -82,6 +82,20 @@ import Testing
         #expect(try client.receive() == .end)
     }
 
+    @Test func everythingThatWasAskedBeforeIsAnsweredInItsTime() throws {
+        let site = try Site.scripted()
+        let client = try site.connect()
+        try client.send(String(repeating: "GET /hold HTTP/1.1\r\nHost: a\r\n\r\n", count: 3))
+        client.finishSending()
+        try site.wait(untilHandler: { $0.connection?.inputEnded == true })
+        for number in 1...3 {
+            try site.answerHeld("answer \(number)")
+            #expect(try client.receiveAnswer().text == "answer \(number)")
+        }
+        #expect(try client.receive() == .end)
+        try site.waitUntilEmpty()
+    }
+
     @Test func whoGoesInTheMiddleOfAHeadIsForgotten() throws {
         let site = try Site.scripted()
         let client = try site.connect()
@@ -97,7 +111,7 @@ import Testing
         try client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n")
         try site.wait(untilHandler: { $0.held.count == 1 })
         try client.reset()
-        try site.wait(untilHandler: { $0.held.first?.events == ["gone: reset"] })
+        try site.wait(untilHandler: { $0.held.first?.events == ["ended", "gone: reset"] })
         try site.waitUntilEmpty()
         #expect(try site.handler { $0.log.last } == "finished")
     }
@@ -109,6 +123,6 @@ import Testing
         client.finishSending()
         try site.wait(untilHandler: { $0.connection?.inputEnded == true })
         try client.reset()
-        try site.wait(untilHandler: { $0.held.first?.events == ["gone: reset"] })
+        try site.wait(untilHandler: { $0.held.first?.events == ["ended", "gone: reset"] })
     }
 }

@@ -62,7 +62,8 @@ import Testing
         try site.handler { $0.held.first?.openTunnel() }
         #expect(try client.receiveAnswerHead().status == 101)
         #expect(text(try client.receiveExactly(5)) == "early")
-        try site.wait(untilHandler: { $0.held.first?.events == ["ended"] })
+        // First the request's end, then the tunnel's.
+        try site.wait(untilHandler: { $0.held.first?.events == ["ended", "ended"] })
     }
 
     @Test func aPausedTunnelIsReadNoFurtherThanTheCeiling() throws {
