@@ -67,10 +67,11 @@ import Testing
         let proxy = try RelaySite([origin.endpoint])
         let (up, down) = (pattern(3_000_000, seed: 3), pattern(3_000_000, seed: 4))
         let client = try proxy.client("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(up.count)\r\n\r\n")
+        let uploading = try client.sendMeanwhile(up)
         let upstream = try origin.accept()
         _ = try upstream.receiveHead()
         try upstream.send("HTTP/1.1 200 OK\r\nContent-Length: \(down.count)\r\n\r\n")
-        let senders = [try client.sendMeanwhile(up), try upstream.sendMeanwhile(down)]
+        let senders = [uploading, try upstream.sendMeanwhile(down)]
         let head = try client.receiveAnswerHead()
         #expect(head.status == 200)
         // In turn, so that neither can fill up for good.
