@@ -23,8 +23,10 @@ public struct Socket: Sendable {
         case failed(SystemError)
     }
 
-    /// Reads what has come, at most a buffer full, into the loop's read buffer.
-    public func receive(on loop: EventLoop) -> Received { loop.receive(from: descriptor) }
+    /// Reads what has come into the loop's read buffer, at most `count` bytes or a buffer full.
+    public func receive(on loop: EventLoop, atMost count: Int = .max) -> Received {
+        loop.receive(from: descriptor, atMost: count)
+    }
 
     public func send(_ bytes: Span<UInt8>) -> Sent {
         let count = bytes.withUnsafeBufferPointer { from in
@@ -74,8 +76,8 @@ public struct Socket: Sendable {
 }
 
 extension EventLoop {
-    public func receive(from descriptor: Int32) -> Socket.Received {
-        let count = recv(descriptor, readBuffer, Self.readBufferBytes, 0)
+    func receive(from descriptor: Int32, atMost limit: Int) -> Socket.Received {
+        let count = recv(descriptor, readBuffer, max(1, min(limit, Self.readBufferBytes)), 0)
         if count > 0 { return .bytes(count) }
         if count == 0 { return .end }
         let code = errno

@@ -20,6 +20,8 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
 
     /// Of bytes not yet taken by the origin; beyond, the client is not read.
     private static let outputBytesMax = 256 * 1024
+    /// A read that is hardly worth its system call.
+    private static let readBytesMin = 4096
 
     let slot: UpstreamSlot
     /// Held here because a slot does not hold its pool, and a pool that was replaced has to last until its last answer.
@@ -226,7 +228,9 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
 
     private func read() {
         let loop = loop
-        switch wire.socket.receive(on: loop) {
+        // No more than the client's side may hold; TLS needs a whole record to say anything.
+        let room = wire.isSecure ? Int.max : max(Self.readBytesMin, forward?.client.outputRoom ?? .max)
+        switch wire.socket.receive(on: loop, atMost: room) {
         case .bytes(let count):
             arrived(loop.received(count))
         case .wouldBlock:

@@ -32,6 +32,11 @@ public final class Server {
     private var date = DateField()
     private var drainGrace: LoopTimer?
     public private(set) var connectionCount = 0
+    /// Clients that do not take what there is for them.
+    var slowReaders = 0
+    var outputBytesMax: Int {
+        slowReaders > ServerSettings.slowReadersMax ? ServerSettings.outputBytesOfManyMax : ServerSettings.outputBytesMax
+    }
 
     private static let exchangesKeptMax = 256
 

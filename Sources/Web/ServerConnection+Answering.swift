@@ -47,7 +47,10 @@ extension ServerConnection {
     }
 
     /// So much has not been taken by the client that its source should wait for `clientCanTakeMore`.
-    public var isOutputFull: Bool { wire.pending >= ServerSettings.outputBytesMax }
+    public var isOutputFull: Bool { wire.pending >= server.outputBytesMax }
+
+    /// How much more may be written before it is full.
+    public var outputRoom: Int { max(0, server.outputBytesMax - wire.pending) }
 
     /// A short answer, whole.
     public func answer(_ page: Answer) {
@@ -125,6 +128,7 @@ extension ServerConnection {
         case .blocked:
             if !wasBlocked {
                 wasBlocked = true
+                server.slowReaders += 1
                 updateInterest()
                 beginWriteWindow()
             }
@@ -154,6 +158,7 @@ extension ServerConnection {
     private func canTakeMore() {
         if wasBlocked {
             wasBlocked = false
+            server.slowReaders -= 1
             deadline.clear()
             updateInterest()
             updateDeadline()

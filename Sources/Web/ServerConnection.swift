@@ -179,6 +179,7 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
         guard phase != .closed else { return }
         endExchange()
         phase = .closed
+        if wasBlocked { server.slowReaders -= 1 }
         deadline.cancel(on: loop)
         loop.unwatch(wire.socket.descriptor)
         wire.socket.close()

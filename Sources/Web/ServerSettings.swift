@@ -21,6 +21,10 @@ public struct ServerSettings: Sendable {
     static let keptBytesMax = 64 * 1024
     /// Bytes not yet taken by a client; beyond, nothing more is read for it.
     static let outputBytesMax = 256 * 1024
+    /// The same while more clients than `slowReadersMax` do not take what there is, so that a crowd of slow readers does not
+    /// take all memory: 10,000 of them hold 320 MB at the most.
+    static let outputBytesOfManyMax = 32 * 1024
+    static let slowReadersMax = 256
     /// Bytes of a body read and thrown away so that a connection can be kept after an early answer.
     static let discardBytesMax: UInt64 = 64 * 1024
     /// How long a connection that is being closed is read, so that the client gets to see the answer.
