@@ -69,6 +69,16 @@ extension ServerConnection {
         if !isProcessing { flush() }
     }
 
+    /// Takes back an answer that was begun, if no byte of it has left yet, so that another can be given. All of its bytes are
+    /// then the last of what waits to be sent.
+    public func withdrawAnswer() -> Bool {
+        guard let exchange, let composed = Int(exactly: exchange.bytesOut), composed <= wire.output.count else { return false }
+        wire.output.truncate(to: wire.output.count - composed)
+        exchange.bytesOut = 0
+        exchange.status = 0
+        return true
+    }
+
     /// The answer cannot be completed: the connection is cut so that the client can tell.
     public func cutAnswer() {
         exchange?.responder = nil
