@@ -72,7 +72,9 @@ extension ServerConnection {
     /// Takes back an answer that was begun, if no byte of it has left yet, so that another can be given. All of its bytes are
     /// then the last of what waits to be sent.
     public func withdrawAnswer() -> Bool {
-        guard let exchange, let composed = Int(exactly: exchange.bytesOut), composed <= wire.output.count else { return false }
+        guard let exchange, let composed = Int(exactly: exchange.bytesOut), composed <= wire.output.count else {
+            return false
+        }
         wire.output.truncate(to: wire.output.count - composed)
         exchange.bytesOut = 0
         exchange.status = 0
