@@ -275,7 +275,7 @@ final class Forward: Responder, DeadlineOwner {
         leaveSlot()
         dropRequest()
         client.exchange?.record.set(reason: fault.reason)
-        if client.exchange?.isAnswerBegun == true { return client.cutAnswer() }
+        if client.exchange?.isAnswerBegun == true, !client.withdrawAnswer() { return client.cutAnswer() }
         var page = Answer.page(fault.status, fault.sentence)
         if fault.status == 503 { page = page.with("Retry-After", "1") }
         client.answer(page)

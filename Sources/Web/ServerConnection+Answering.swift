@@ -15,6 +15,7 @@ extension ServerConnection {
                 method: .get, minorVersion: 1, keepsAlive: false, status: status, framing: .none, declaredLength: nil)
         }
         exchange.status = status
+        exchange.bytesBeforeAnswer = exchange.bytesOut
         let mayStay =
             exchange.clientKeepsAlive && !exchange.closesAfter && !server.isDraining
             && requestCount < server.settings.requestsPerConnectionMax
@@ -70,6 +71,18 @@ extension ServerConnection {
         exchange?.responder = nil
         conclude()
         if !isProcessing { flush() }
+    }
+
+    /// Takes back an answer that was begun, if no byte of it has left yet, so that another can be given. All of its bytes are
+    /// then the last of what waits to be sent.
+    public func withdrawAnswer() -> Bool {
+        guard let exchange else { return false }
+        let composed = exchange.bytesOut - exchange.bytesBeforeAnswer
+        guard composed <= UInt64(wire.output.count) else { return false }
+        wire.output.truncate(to: wire.output.count - Int(composed))
+        exchange.bytesOut = exchange.bytesBeforeAnswer
+        exchange.status = 0
+        return true
     }
 
     /// The answer cannot be completed: the connection is cut so that the client can tell.

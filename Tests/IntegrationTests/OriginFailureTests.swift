@@ -53,6 +53,12 @@ import Testing
             try $0.send("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 200_000))
             try stall($0)
         },
+        // In one piece, so that nothing of the answer has left when it turns out to be none.
+        Case(name: "sends a chunk that is none", status: "502", reason: "malformed answer") {
+            _ = try $0.receiveRequest()
+            try $0.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n")
+            try stall($0)
+        },
         Case(name: "switches protocols unasked", status: "502", reason: "switched protocols without having been asked") {
             _ = try $0.receiveRequest()
             try $0.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
@@ -101,10 +107,6 @@ import Testing
         Case(name: "closes within the chunks", status: "200", reason: "closed the connection in the middle of its answer") {
             try $0.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
         },
-        Case(name: "sends a chunk that is none", status: "200", reason: "malformed answer") {
-            try $0.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n")
-            try stall($0)
-        },
     ]
 
     @Test(arguments: cut) func cutsTheConnectionWhereTheAnswerHadBegun(_ failure: Case) throws {
@@ -148,6 +150,53 @@ import Testing
         seen.change { $0 = true }
         #expect(try client.end() == .byReset)
         #expect(try program.log.wait("upstream.failed")["reason"] == "reset the connection in the middle of its answer")
+    }
+
+    @Test func aChunkThatIsNoneIsCut() throws {
+        let seen = Shared(false)
+        let origin = try ScriptedOrigin { connection in
+            _ = try connection.receiveRequest()
+            try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+            try seen.wait(for: "the client", until: \.self)
+            try connection.send("zz\r\n")
+            try Self.stall(connection)
+        }
+        defer { origin.stop() }
+        let program = try RunningProgram(Self.config(origin.port))
+        defer { program.stop() }
+        let client = try program.connect()
+        try client.send("GET / HTTP/1.1\r\nHost: site.test\r\n\r\n")
+        #expect(try client.receiveHead().status == 200)
+        #expect(try client.receive(exactly: 9) == Array("4\r\nhalf\r\n".utf8))
+        seen.change { $0 = true }
+        #expect(try client.end() == .byReset)
+        #expect(try program.log.wait("upstream.failed")["reason"].contains("malformed answer"))
+    }
+
+    /// An origin that does not read the body of a GET takes it for the next request, and answers it to whoever comes then.
+    @Test func theBodyOfAGetIsNobodysRequest() throws {
+        let origin = try ScriptedOrigin { connection in
+            while true {
+                let request = try connection.receiveHead()
+                try connection.answer(request.target)
+                if request.target == "/next" { continue }
+                // Answered when somebody else's request has come on this connection, which must not be.
+                let hidden = try connection.receiveHead()
+                _ = try connection.receiveHead()
+                try connection.answer(hidden.target)
+            }
+        }
+        defer { origin.stop() }
+        let program = try RunningProgram(Self.config(origin.port))
+        defer { program.stop() }
+        let client = try program.connect()
+        for round in 1...5 {
+            let hidden = "GET /hidden HTTP/1.1\r\nHost: site.test\r\n\r\n"
+            try client.send(
+                "GET /\(round) HTTP/1.1\r\nHost: site.test\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n\(hidden)")
+            #expect(try client.receiveAnswer().text == "/\(round)")
+            #expect(try client.ask("/next").text == "/next")
+        }
     }
 
     @Test func nobodyListensAndThenSomebodyDoes() throws {
