@@ -129,7 +129,10 @@ import Testing
         defer { program.stop() }
         let client = try program.connect()
         let target = "/a?q=%22quoted%22&tab=%09"
-        let fields = ["User-Agent: \"agent\\\u{7}\" \u{e9}".replacingOccurrences(of: "\u{7}", with: ""), "Referer: http://x.test/", "X-Request-ID: my-id-1"]
+        let fields = [
+            "User-Agent: \"agent\\\u{7}\" \u{e9}".replacingOccurrences(of: "\u{7}", with: ""), "Referer: http://x.test/",
+            "X-Request-ID: my-id-1",
+        ]
         #expect(try client.ask(target, fields, method: "POST", body: "hello").status == 200)
         let line = try program.access.wait("access")
         let object = try JSONSerialization.jsonObject(with: Data(line.text.utf8)) as? [String: Any]
@@ -150,11 +153,14 @@ import Testing
     @Test func theAccessLogAsTextIsInTheCombinedFormat() throws {
         let origin = try ScriptedOrigin()
         defer { origin.stop() }
-        let program = try RunningProgram(ConfigText(upstream: origin.port, with: ["log.access_format": "text", "log.format": "json"]))
+        let program = try RunningProgram(
+            ConfigText(upstream: origin.port, with: ["log.access_format": "text", "log.format": "json"]))
         defer { program.stop() }
         _ = try program.ask("/combined", ["User-Agent: agent"])
         try eventually("the line is there") { program.access.count == 1 }
         #expect(program.access.text.hasPrefix("127.0.0.1 - - ["))
-        #expect(program.access.text.contains("\"GET /combined HTTP/1.1\" 200 ") && program.access.text.contains("\"-\" \"agent\""))
+        #expect(
+            program.access.text.contains("\"GET /combined HTTP/1.1\" 200 ")
+                && program.access.text.contains("\"-\" \"agent\""))
     }
 }

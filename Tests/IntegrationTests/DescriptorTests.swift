@@ -36,7 +36,8 @@ import Testing
         let origin = try ScriptedOrigin()
         defer { origin.stop() }
         let program = try RunningProgram(
-            ConfigText(upstream: origin.port, with: ["server.loops": 1, "upstream.eject_after": 1, "server.connections_max": 4000]),
+            ConfigText(
+                upstream: origin.port, with: ["server.loops": 1, "upstream.eject_after": 1, "server.connections_max": 4000]),
             wrapper: ["/bin/sh", "-c", "ulimit -n 128; exec \"$0\" \"$@\""])
         defer { program.stop() }
         // None of them is idle, so that none can be closed to make room.

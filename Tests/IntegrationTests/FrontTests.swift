@@ -10,7 +10,8 @@ import Testing
             ConfigText(
                 upstream: origin.port,
                 with: [
-                    "server.trusted_proxies": "127.0.0.1", "limits.per_address": "20/h", "limits.burst": 20, "server.loops": 1,
+                    "server.trusted_proxies": "127.0.0.1", "limits.per_address": "20/h", "limits.burst": 20,
+                    "server.loops": 1,
                 ]))
         defer { program.stop() }
         let folder = try TemporaryFolder()
@@ -32,7 +33,8 @@ import Testing
         for _ in 0..<20 {
             let answer = try client.ask("/seen", ["X-Test-Client: 203.0.113.7"])
             #expect(answer.status == 200, "\(folder.read("error.log"))")
-            #expect(answer.text.contains("X-Forwarded-For: 203.0.113.7, 127.0.0.1") && answer.text.contains("Host: site.test"))
+            #expect(
+                answer.text.contains("X-Forwarded-For: 203.0.113.7, 127.0.0.1") && answer.text.contains("Host: site.test"))
         }
         #expect(try client.ask("/", ["X-Test-Client: 203.0.113.7"]).status == 429)
         #expect(try client.ask("/", ["X-Test-Client: 203.0.113.8"]).status == 200)

@@ -77,7 +77,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["server.trusted_proxies", "server.proxy_protocol"]) func proxiesOfOursAreNotCounted(_ key: String) throws {
+    @Test(arguments: ["server.trusted_proxies", "server.proxy_protocol"]) func proxiesOfOursAreNotCounted(_ key: String)
+        throws
+    {
         try withProgram(["server.connections_per_address_max": 2, key: "127.0.0.1"]) { program in
             let clients = try (0..<6).map { _ in try program.connect() }
             for client in clients {
@@ -120,7 +122,8 @@ import Testing
         try withProgram(["limits.per_address": "2/h", "limits.burst": 2]) { program in
             let client = try program.connect()
             let answer = try client.ask("/", ["X-Forwarded-For: 203.0.113.7", "X-Forwarded-Proto: https"])
-            #expect(answer.text.contains("X-Forwarded-For: 127.0.0.1\n") && answer.text.contains("X-Forwarded-Proto: http\n"))
+            #expect(
+                answer.text.contains("X-Forwarded-For: 127.0.0.1\n") && answer.text.contains("X-Forwarded-Proto: http\n"))
             #expect(try client.ask("/", ["X-Forwarded-For: 203.0.113.8"]).status == 200)
             #expect(try client.ask("/", ["X-Forwarded-For: 203.0.113.9"]).status == 429)
         }

@@ -111,7 +111,8 @@ import Testing
         let folder = try TemporaryFolder()
         let manager = try NotifySocket(in: folder)
         let program = try RunningProgram(
-            ConfigText(upstream: 9, with: ["reload.watch": false]), environment: ["NOTIFY_SOCKET": manager.path], folder: folder)
+            ConfigText(upstream: 9, with: ["reload.watch": false]), environment: ["NOTIFY_SOCKET": manager.path],
+            folder: folder)
         defer { program.stop() }
         let ready = try manager.next()
         #expect(ready.contains("READY=1") && ready.contains("MAINPID=\(program.pid)"))

@@ -34,7 +34,10 @@ import Testing
 
         func curl(_ host: String, _ more: [String] = []) throws -> Tool {
             try Tool.run(
-                ["curl", "-sS", "--max-time", "\(Patience.seconds)", "--cacert", authority.certificate, "--resolve", "\(host):\(port):127.0.0.1"]
+                [
+                    "curl", "-sS", "--max-time", "\(Patience.seconds)", "--cacert", authority.certificate, "--resolve",
+                    "\(host):\(port):127.0.0.1",
+                ]
                     + more + ["https://\(host):\(port)/seen"])
         }
 
@@ -42,7 +45,8 @@ import Testing
         func client(_ more: [String]) throws -> String {
             let request = "GET / HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n"
             let tool = try Tool.run(
-                ["openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", authority.certificate, "-ign_eof"] + more,
+                ["openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", authority.certificate, "-ign_eof"]
+                    + more,
                 input: request, in: folder.path)
             return tool.output + tool.errors
         }
@@ -155,7 +159,9 @@ import Testing
         for ending in ["pem", "key.pem"] {
             rename(site.folder.path("renewed.\(ending)"), next + "/site.\(ending)")
         }
-        let tool = try Tool.run(["python3", "-c", Self.renewal, "\(site.port)", site.authority.certificate, site.folder.path])
+        let tool = try Tool.run([
+            "python3", "-c", Self.renewal, "\(site.port)", site.authority.certificate, site.folder.path,
+        ])
         #expect(tool.output == "renewed\n", "\(tool.errors)\n\(site.program.log.text)")
     }
 
@@ -222,7 +228,9 @@ import Testing
         let origin = try ScriptedOrigin()
         defer { origin.stop() }
         let program = try RunningProgram(
-            ConfigText(with: ["upstream.servers": .text("https://127.0.0.1:\(origin.port)"), "upstream.connect_timeout": "500ms"]))
+            ConfigText(with: [
+                "upstream.servers": .text("https://127.0.0.1:\(origin.port)"), "upstream.connect_timeout": "500ms",
+            ]))
         defer { program.stop() }
         let status = try program.ask("/").status
         #expect([502, 504].contains(status))
@@ -233,7 +241,9 @@ import Testing
         let origin = try ScriptedOrigin { connection in _ = try connection.end() }
         defer { origin.stop() }
         let program = try RunningProgram(
-            ConfigText(with: ["upstream.servers": .text("https://127.0.0.1:\(origin.port)"), "upstream.connect_timeout": "200ms"]))
+            ConfigText(with: [
+                "upstream.servers": .text("https://127.0.0.1:\(origin.port)"), "upstream.connect_timeout": "200ms",
+            ]))
         defer { program.stop() }
         #expect(try program.ask("/").status == 504)
     }
