@@ -21,6 +21,8 @@ public enum ChildProcess {
         for (index, copy) in parked.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, copy, 3 + Int32(index))
         }
+        // What this process was itself started with, and never knew of, ends here.
+        _ = clinux_spawn_close_from(&actions, 3 + Int32(descriptors.count))
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

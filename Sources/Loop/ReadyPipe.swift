@@ -8,6 +8,7 @@ public final class ReadyPipe: Watcher {
     private let readEnd: Int32
     private let loop: EventLoop
     private let onEnd: (Bool) -> Void
+    private var isWatched = true
 
     /// Calls `onEnd` once: true when the child said so, false when it ended without.
     public init(on loop: EventLoop, _ onEnd: @escaping (Bool) -> Void) throws(SystemError) {
@@ -27,9 +28,16 @@ public final class ReadyPipe: Watcher {
         var byte: UInt8 = 0
         let count = read(readEnd, &byte, 1)
         if count < 0 { return }
+        cancel()
+        onEnd(count == 1)
+    }
+
+    /// Nobody waits for it any more; must be called on the loop.
+    public func cancel() {
+        guard isWatched else { return }
+        isWatched = false
         loop.unwatch(readEnd)
         close(readEnd)
-        onEnd(count == 1)
     }
 
     /// The child's side.

@@ -20,6 +20,8 @@ public struct ServiceNotifier: Sendable {
     public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)\nMAINPID=\(getpid())") }
     public func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(Clock.system.monotonic / 1000)") }
     public func stopping() { send("STOPPING=1") }
+    /// Another process is the service from now on; that this one ends is not the service's end.
+    public func replaced(by process: pid_t) { send("MAINPID=\(process)") }
     public func alive() { send("WATCHDOG=1") }
 
     private func send(_ message: String) {

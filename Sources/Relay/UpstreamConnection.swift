@@ -65,7 +65,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
                 throw error
             }
         } catch {
-            throw .connectFailed(error.description)
+            throw error.isExhaustion ? .noDescriptor(error.description) : .connectFailed(error.description)
         }
         slot.opened()
         connection.expect(in: slot.pool.settings.connectTimeout, else: .connectTimedOut)

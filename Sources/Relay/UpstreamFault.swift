@@ -20,12 +20,14 @@ public enum UpstreamFault: Error, Sendable {
     case queueFull
     case waitTimedOut
     case noServer
+    /// No file descriptor is left for a connection to it.
+    case noDescriptor(String)
 
     /// What the client gets while nothing of an answer has been sent.
     public var status: UInt16 {
         switch self {
         case .connectTimedOut, .firstByteTimedOut, .readTimedOut, .writeTimedOut: 504
-        case .queueFull, .waitTimedOut, .noServer: 503
+        case .queueFull, .waitTimedOut, .noServer, .noDescriptor: 503
         default: 502
         }
     }
@@ -33,7 +35,7 @@ public enum UpstreamFault: Error, Sendable {
     /// Whose fault it is: the server's, so that it counts against its health, or our own ceiling's.
     var countsAgainstServer: Bool {
         switch self {
-        case .queueFull, .waitTimedOut, .noServer: false
+        case .queueFull, .waitTimedOut, .noServer, .noDescriptor: false
         case .closedBeforeAnswer(let wasReused): !wasReused
         default: true
         }
@@ -66,6 +68,7 @@ public enum UpstreamFault: Error, Sendable {
         case .queueFull: "all connections are in use and too many requests wait for one"
         case .waitTimedOut: "no connection became free in time"
         case .noServer: "no server is configured"
+        case .noDescriptor(let error): "no connection can be opened from here: \(error)"
         }
     }
 

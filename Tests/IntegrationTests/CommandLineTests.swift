@@ -93,7 +93,8 @@ import Testing
     @Test func aCertificateThatIsNotThereIsNamed() throws {
         let folder = try TemporaryFolder()
         let config = ConfigText(
-            upstream: 9, with: ["tls.listen": "127.0.0.1:0", "tls.certificates": .raw("[{ certificate = \"a.pem\", key = \"b.pem\" }]")])
+            upstream: 9,
+            with: ["tls.listen": "127.0.0.1:0", "tls.certificates": .raw("[{ certificate = \"a.pem\", key = \"b.pem\" }]")])
         let tool = try run("check", "--config", folder.write("config.toml", config.text))
         #expect(tool.exitCode == 2)
         #expect(tool.errors.contains("[tls] certificates") && tool.errors.contains("a.pem") && tool.errors.contains("b.pem"))
@@ -116,7 +117,8 @@ import Testing
             one.stop()
             two.stop()
         }
-        let program = try RunningProgram(ConfigText(upstream: one.port), flags: ["--upstream", "http://127.0.0.1:\(two.port)"])
+        let program = try RunningProgram(
+            ConfigText(upstream: one.port), flags: ["--upstream", "http://127.0.0.1:\(two.port)"])
         defer { program.stop() }
         #expect(try program.ask("/").text == "two")
     }

@@ -214,7 +214,9 @@ import Testing
     @Test(arguments: [true, false]) func whatIsBehindAnAnswerIsNobodysAnswer(_ atOnce: Bool) throws {
         // More than was asked for, with the answer or, once the client has that, into the silence between two requests.
         let (seen, closed) = (Shared(0), Shared(0))
-        let (good, poison) = ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")
+        let (good, poison) = (
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"
+        )
         let origin = try ScriptedOrigin { connection in
             _ = try connection.receiveRequest()
             try connection.send(atOnce ? good + poison : good)
@@ -265,7 +267,9 @@ import Testing
 extension RawConnection {
     /// Runs a script that reads a request itself, after its head has been read already.
     fileprivate func pretend(_ request: Message, then script: ScriptedOrigin.Script) throws {
-        unread(Array((request.startLine + "\r\n" + request.fields.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n").utf8))
+        unread(
+            Array((request.startLine + "\r\n" + request.fields.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n").utf8)
+        )
         try script(self)
     }
 }

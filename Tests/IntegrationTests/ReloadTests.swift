@@ -143,7 +143,8 @@ import Testing
         let program = try RunningProgram(arguments: ["serve", "--config", file], folder: folder)
         defer { program.stop() }
         try eventually("it serves") { folder.read("program.log").contains("\"event\":\"serving\"") }
-        let line = ProgramLog.Line(String(folder.read("program.log").split(separator: "\n").last { $0.contains("serving") } ?? ""))
+        let line = ProgramLog.Line(
+            String(folder.read("program.log").split(separator: "\n").last { $0.contains("serving") } ?? ""))
         let port = try #require(line["listen"].split(separator: ":").last.flatMap { UInt16($0) })
         #expect(try RawConnection(to: port).ask("/before").status == 200)
         try eventually("the request is logged") { folder.read("access.log").contains("/before") }

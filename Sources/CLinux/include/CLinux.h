@@ -2,6 +2,7 @@
 
 // The Linux calls that Swift's own Glibc module lacks or cannot import (macros, variadics, bit fields). Nothing else.
 
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -22,3 +23,4 @@ void clinux_name_thread(const char *name);
 int clinux_send2(int descriptor, const void *first, size_t first_count, const void *second, size_t second_count);
 int clinux_usable_cores(void);
 int clinux_pipe(int ends[2]);
+int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);

@@ -15,6 +15,7 @@ extension Service {
             log(.warning, "ending.now") { $0.field("reason", "asked a second time") }
             return stop(exitCode: Program.exitDone)
         }
+        notifier.stopping()
         drain(because: "signal \(signal)")
     }
 
@@ -22,7 +23,6 @@ extension Service {
         guard !ending.isDraining else { return }
         ending.isDraining = true
         health.isDraining = true
-        notifier.stopping()
         let timeout = plan.settings.server.drainTimeout
         log(.info, "draining") { line in
             line.field("reason", reason)

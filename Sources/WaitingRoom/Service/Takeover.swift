@@ -24,10 +24,17 @@ final class Takeover {
         environment["LISTEN_FDNAMES"] = nil
         environment[InheritedSockets.ownVariable] = listening.map(\.kind.rawValue).joined(separator: ":")
         environment[InheritedSockets.readyVariable] = "\(InheritedSockets.firstDescriptor + Int32(listening.count))"
-        child = try ChildProcess.start(
-            path, arguments: Array(service.arguments.dropFirst()), environment: environment,
-            descriptors: listening.map(\.socket.descriptor) + [pipe.writeEnd])
-        pipe.closeWriteEnd()
+        // The new process is the one to be watched from now on.
+        environment["WATCHDOG_PID"] = nil
+        defer { pipe.closeWriteEnd() }
+        do throws(SystemError) {
+            child = try ChildProcess.start(
+                path, arguments: Array(service.arguments.dropFirst()), environment: environment,
+                descriptors: listening.map(\.socket.descriptor) + [pipe.writeEnd])
+        } catch {
+            pipe.cancel()
+            throw error
+        }
         self.pipe = pipe
         deadline = LoopTimer.after(Self.readyTimeout, on: service.loop) { [unowned self] in
             kill(child, SIGTERM)
@@ -57,6 +64,7 @@ final class Takeover {
         deadline?.cancel()
         service.log(.info, "takeover.done") { $0.field("pid", child) }
         service.closeAdmin()
+        service.notifier.replaced(by: child)
         service.drain(because: "process \(child) has taken over")
     }
 
@@ -64,6 +72,8 @@ final class Takeover {
         guard !isOver else { return }
         isOver = true
         deadline?.cancel()
+        // A process that the child has left behind may hold its end open.
+        pipe?.cancel()
         service.log(.error, "takeover.failed") { line in
             line.field("reason", reason)
             line.field("hint", "this process goes on serving")

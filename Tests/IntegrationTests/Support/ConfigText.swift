@@ -25,11 +25,7 @@ struct ConfigText: Sendable {
     ]
 
     /// In front of these ports of this machine.
-    init(upstream ports: UInt16...) {
-        values["upstream.servers"] = .raw("[" + ports.map { "\"http://127.0.0.1:\($0)\"" }.joined(separator: ", ") + "]")
-    }
-
-    init(upstream ports: UInt16..., with more: [String: Value]) {
+    init(upstream ports: UInt16..., with more: [String: Value] = [:]) {
         values["upstream.servers"] = .raw("[" + ports.map { "\"http://127.0.0.1:\($0)\"" }.joined(separator: ", ") + "]")
         values.merge(more) { $1 }
     }

@@ -76,6 +76,7 @@ extension RawConnection {
     /// For origins: a plain answer.
     func answer(_ body: String, status: String = "200 OK", fields: [String] = []) throws {
         let more = fields.map { $0 + "\r\n" }.joined()
-        try send("HTTP/1.1 \(status)\r\nContent-Type: text/plain\r\n\(more)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        try send(
+            "HTTP/1.1 \(status)\r\nContent-Type: text/plain\r\n\(more)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 }

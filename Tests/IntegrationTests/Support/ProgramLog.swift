@@ -51,10 +51,13 @@ final class ProgramLog: Sendable {
 
     /// Waits for a line of the event, the first one from `start` on for which `isWanted` holds.
     @discardableResult
-    func wait(_ event: String, from start: Int = 0, where isWanted: @Sendable (Line) -> Bool = { _ in true }) throws -> Line {
+    func wait(_ event: String, from start: Int = 0, where isWanted: @Sendable (Line) -> Bool = { _ in true }) throws -> Line
+    {
         do {
             return try state.wait(for: event) { state in
-                if let line = state.lines.dropFirst(start).first(where: { $0.event == event && isWanted($0) }) { return line }
+                if let line = state.lines.dropFirst(start).first(where: { $0.event == event && isWanted($0) }) {
+                    return line
+                }
                 if state.hasEnded { throw Trouble("the program ended without \(event)") }
                 return nil
             }

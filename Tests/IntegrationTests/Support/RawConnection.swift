@@ -134,11 +134,14 @@ final class RawConnection: @unchecked Sendable {
         var bytes: [UInt8] = []
         while true {
             let piece = try receive()
-            if piece.isEmpty { throw Trouble("the connection ended in the middle: \(String(decoding: bytes, as: UTF8.self))") }
+            if piece.isEmpty {
+                throw Trouble("the connection ended in the middle: \(String(decoding: bytes, as: UTF8.self))")
+            }
             let from = max(0, bytes.count - mark.count + 1)
             bytes += piece
             guard bytes.count >= mark.count else { continue }
-            for at in from...(bytes.count - mark.count) where bytes[at] == mark[0] && bytes[at..<(at + mark.count)].elementsEqual(mark) {
+            for at in from...(bytes.count - mark.count)
+            where bytes[at] == mark[0] && bytes[at..<(at + mark.count)].elementsEqual(mark) {
                 ahead = Array(bytes[(at + mark.count)...]) + ahead
                 return Array(bytes[..<(at + mark.count)])
             }
@@ -170,14 +173,17 @@ final class RawConnection: @unchecked Sendable {
 
 /// Addresses as the kernel takes them.
 enum SocketAddress {
-    static func of<Result>(_ host: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    static func of<Result>(_ host: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result
+    {
         if host.contains(":") {
             var raw = sockaddr_in6()
             raw.sin6_family = sa_family_t(AF_INET6)
             raw.sin6_port = port.bigEndian
             inet_pton(AF_INET6, host, &raw.sin6_addr)
             return withUnsafePointer(to: &raw) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in6>.size)) }
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+                }
             }
         }
         var raw = sockaddr_in()
