@@ -55,8 +55,8 @@ final class Forward: Responder, DeadlineOwner {
     func start(_ head: RequestHead, _ bytes: Span<UInt8>, peerIsTrusted: Bool) {
         let trace = Self.trace(head, bytes, &relay.dice)
         let origin = RequestRewriter.Origin(
-            peer: client.source.address, peerIsTrusted: peerIsTrusted, isSecure: client.isSecure, hostRule: pool.settings.host,
-            trace: trace)
+            peer: client.source.address, peerIsTrusted: peerIsTrusted, isSecure: client.isSecure,
+            hostRule: pool.settings.host, trace: trace)
         var id = ByteBuffer()
         swap(&id, &relay.idBytes)
         id.removeAll()

@@ -21,32 +21,32 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
     /// Of bytes not yet taken by the origin; beyond, the client is not read.
     private static let outputBytesMax = 256 * 1024
     /// A read that is hardly worth its system call.
-    private static let readBytesMin = 4096
+    static let readBytesMin = 4096
 
     let slot: UpstreamSlot
     /// Held here because a slot does not hold its pool, and a pool that was replaced has to last until its last answer.
-    private let pool: UpstreamPool
+    let pool: UpstreamPool
     let loop: EventLoop
     private(set) var phase: Phase
-    private(set) var wire: Wire
+    var wire: Wire
     /// Whose request it carries.
     private(set) var forward: Forward?
     /// It has carried a request before this one.
     private(set) var wasReused = false
-    private var stream = ResponseStream()
+    var stream = ResponseStream()
     /// The beginning of an answer's head that is not yet whole.
-    private var kept = ByteBuffer()
+    var kept = ByteBuffer()
     private var deadline = Deadline()
     private var deadlineFault = UpstreamFault.connectTimedOut
-    private var interest: Readiness = [.writable]
-    private var isReadingPaused = false
+    var interest: Readiness = [.writable]
+    var isReadingPaused = false
     private var isClientPaced = false
-    private var inputEnded = false
+    var inputEnded = false
     /// The client sends no more: neither do we, when everything is sent.
     private var finishesSending = false
     /// Not watched while both sides are closed and what came before that has to wait: the kernel would report it for ever.
     private var isWatched = true
-    private var settings: RelaySettings { pool.settings }
+    var settings: RelaySettings { pool.settings }
 
     /// Begins to connect. `forward` waits for it.
     static func begin(for forward: Forward, slot: UpstreamSlot) throws(UpstreamFault) {
@@ -203,7 +203,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         established()
     }
 
-    private func established() {
+    func established() {
         phase = .busy
         deadline.clear()
         updateInterest()
@@ -211,7 +211,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         updatePace()
     }
 
-    private func updateInterest() {
+    func updateInterest() {
         if phase == .closed { return }
         var wanted: Readiness = []
         if !isReadingPaused && !inputEnded { wanted.insert(.readable) }
@@ -224,140 +224,10 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         if !isWatched { broken(nil) }
     }
 
-    // MARK: The answer
-
-    private func read() {
-        let loop = loop
-        // No more than the client's side may hold; TLS needs a whole record to say anything.
-        let room = wire.isSecure ? Int.max : max(Self.readBytesMin, forward?.client.outputRoom ?? .max)
-        switch wire.socket.receive(on: loop, atMost: room) {
-        case .bytes(let count):
-            arrived(loop.received(count))
-        case .wouldBlock:
-            return
-        case .end:
-            ended()
-        case .failed(let error):
-            broken(error)
-        }
-    }
-
-    private func arrived(_ bytes: Span<UInt8>) {
-        guard let session = wire.session else { return process(arrived: bytes) }
-        var plain = ByteBuffer()
-        swap(&plain, &pool.plain)
-        let state = wire.decrypt(bytes, with: session, plain: &plain)
-        if phase == .handshake && session.isEstablished { established() }
-        if phase != .closed && !plain.isEmpty { process(arrived: plain.span) }
-        plain.removeAll()
-        swap(&plain, &pool.plain)
-        if phase == .closed { return }
-        switch state {
-        case .handshaking, .open: flush()
-        case .closedByPeer: ended()
-        case .failed:
-            let reason = session.fault?.description ?? "unknown"
-            fail(phase == .handshake ? .handshakeFailed(reason) : .resetInAnswer)
-        }
-    }
-
-    private func process(arrived bytes: Span<UInt8>) {
-        // Nobody has asked for anything: whatever it is, it cannot be anybody's answer.
-        guard let forward else { return close() }
-        if phase == .tunnel {
-            touchTunnel()
-            forward.tunnelBytes(bytes)
-            return
-        }
-        if kept.isEmpty {
-            let used = process(bytes, for: forward)
-            if phase == .busy && used < bytes.count { kept.append(bytes.extracting(used...)) }
-        } else {
-            var all = ByteBuffer()
-            swap(&all, &kept)
-            all.append(bytes)
-            let used = process(all.span, for: forward)
-            all.removeFirst(min(used, all.count))
-            if phase == .busy && !all.isEmpty { swap(&all, &kept) }
-        }
-        forward.answerBatchEnded()
-    }
-
-    /// Says how many bytes were used.
-    private func process(_ bytes: Span<UInt8>, for forward: Forward) -> Int {
-        var at = 0
-        while true {
-            let from = bytes.extracting(at...)
-            let step = stream.next(from, head: &pool.head, limits: pool.limits)
-            at += step.consumed
-            switch step.event {
-            case .needMore:
-                // A head has to be whole by the deadline for the first byte, however it trickles.
-                if forward.isAnswerBegun && !isReadingPaused { expect(in: settings.readTimeout, else: .readTimedOut) }
-                return at
-            case .head:
-                forward.answerHead(pool.head, from.extracting(..<step.consumed))
-                if phase == .tunnel {
-                    if at < bytes.count { forward.tunnelBytes(bytes.extracting(at...)) }
-                    return bytes.count
-                }
-            case .body(let range):
-                forward.answerBody(from.extracting(range))
-            case .end:
-                // More behind an answer than was asked for: this connection is not used again.
-                finish(isReusable: pool.head.keepsAlive && at == bytes.count)
-                forward.answerEnded()
-                return bytes.count
-            case .refused(let fault):
-                fail(.malformedAnswer(fault))
-                return bytes.count
-            }
-            if phase == .closed { return bytes.count }
-        }
-    }
-
-    private func ended() {
-        inputEnded = true
-        switch phase {
-        case .idle:
-            close()
-        case .tunnel:
-            updateInterest()
-            forward?.tunnelEnded()
-        case .busy:
-            switch stream.closed(pending: kept.count) {
-            case .beforeAnswer: fail(.closedBeforeAnswer(wasReused: wasReused))
-            case .truncated: fail(.truncatedAnswer)
-            case .complete:
-                let forward = forward
-                finish(isReusable: false)
-                forward?.answerEnded()
-                forward?.answerBatchEnded()
-            }
-        case .connecting, .handshake:
-            fail(.handshakeFailed("the connection was closed"))
-        case .closed:
-            break
-        }
-    }
-
-    private func broken(_ error: SystemError?) {
-        switch phase {
-        case .idle: close()
-        case .connecting: fail(.connectFailed(error?.reason ?? "the connection was closed"))
-        case .handshake: fail(.handshakeFailed(error?.reason ?? "the connection was closed"))
-        case .tunnel: forward?.tunnelEnded()
-        case .busy:
-            let close = stream.closed(pending: kept.count)
-            fail(close == .beforeAnswer ? .closedBeforeAnswer(wasReused: wasReused) : .resetInAnswer)
-        case .closed: break
-        }
-    }
-
     // MARK: Ends
 
     /// The answer is complete: back to the pool, or closed where it cannot carry another.
-    private func finish(isReusable: Bool) {
+    func finish(isReusable: Bool) {
         let request = forward
         forward = nil
         slot.answered()
@@ -374,7 +244,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         pool.serveWaiting()
     }
 
-    private func fail(_ fault: UpstreamFault) {
+    func fail(_ fault: UpstreamFault) {
         let forward = forward
         self.forward = nil
         close()
@@ -402,7 +272,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
 
     // MARK: Deadlines
 
-    private func expect(in nanoseconds: UInt64, else fault: UpstreamFault) {
+    func expect(in nanoseconds: UInt64, else fault: UpstreamFault) {
         deadlineFault = fault
         deadline.set(loop.now + nanoseconds, for: self, on: loop)
     }
