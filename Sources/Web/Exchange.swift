@@ -13,6 +13,8 @@ public final class Exchange {
     public internal(set) var startedAt: UInt64 = 0
     public internal(set) var bodyBytesIn: UInt64 = 0
     public internal(set) var bytesOut: UInt64 = 0
+    /// Body bytes read in the current window.
+    var windowBytes: UInt64 = 0
     /// How many of these were interim answers, before the one that counts.
     var bytesBeforeAnswer: UInt64 = 0
     /// Of the answer; 0 until it begins.
@@ -39,6 +41,7 @@ public final class Exchange {
         startedAt = now
         bodyBytesIn = 0
         bytesOut = 0
+        windowBytes = 0
         bytesBeforeAnswer = 0
         status = 0
         isRequestComplete = false

@@ -18,7 +18,7 @@ extension ServerConnection {
         exchange.bytesBeforeAnswer = exchange.bytesOut
         let mayStay =
             exchange.clientKeepsAlive && !exchange.closesAfter && !server.isDraining
-            && requestCount < server.settings.requestsPerConnectionMax
+            && UInt64(requestCount) < server.settings.requestsPerConnectionMax
             && (exchange.isRequestComplete || exchange.canDiscardBody || exchange.responder != nil)
         let decided = AnswerFraming.decide(
             method: exchange.method, minorVersion: exchange.minorVersion, keepsAlive: mayStay, status: status,

@@ -66,7 +66,7 @@ extension ServerConnection {
             return lose(.slowReader)
         }
         if exchange?.isRequestComplete == false {
-            if windowBytes >= bytesNeeded(in: server.settings.bodyTimeout) { return nextWindow() }
+            if exchange?.windowBytes ?? 0 >= bytesNeeded(in: server.settings.bodyTimeout) { return nextWindow() }
             loseSlowBody()
         }
     }
@@ -76,7 +76,7 @@ extension ServerConnection {
     }
 
     private func nextWindow() {
-        windowBytes = 0
+        exchange?.windowBytes = 0
         updateDeadline()
     }
 

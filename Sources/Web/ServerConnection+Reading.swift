@@ -220,16 +220,15 @@ extension ServerConnection {
         self.exchange = exchange
         phase = .exchange
         isReadingPaused = false
-        windowBytes = 0
         if !wasBlocked { deadline.clear() }
-        requestCount += 1
+        requestCount &+= 1
         server.handler.handle(head, bytes, on: self)
     }
 
     private func take(_ body: Span<UInt8>) {
         guard let exchange else { return }
         exchange.bodyBytesIn += UInt64(body.count)
-        windowBytes += UInt64(body.count)
+        exchange.windowBytes += UInt64(body.count)
         exchange.responder?.requestBody(body)
     }
 
@@ -272,7 +271,7 @@ extension ServerConnection {
         guard isReadingPaused else { return }
         isReadingPaused = false
         if isProcessing { return }
-        windowBytes = 0
+        exchange?.windowBytes = 0
         continueAtTurnEnd()
     }
 }

@@ -27,9 +27,7 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
     }
 
     public let server: Server
-    /// Who is at the other end of the socket.
-    public let peer: Endpoint
-    /// For whom the peer speaks: the peer itself, or what its PROXY header says.
+    /// Who is at the other end of the socket, or for whom that one speaks by its PROXY header.
     public private(set) var source: Endpoint
     public let isSecure: Bool
 
@@ -40,13 +38,11 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
     var kept = ByteBuffer()
     public internal(set) var exchange: Exchange?
     var deadline = Deadline()
-    /// Body bytes read in the current window.
-    var windowBytes: UInt64 = 0
     /// What the client had taken when the current window began.
     var windowSent: UInt64 = 0
     var interest: Readiness = .readable
-    var requestCount: UInt64 = 0
-    private var slot = -1
+    var requestCount: UInt32 = 0
+    private var slot: Int32 = -1
     private var policyToken: UInt64?
 
     /// In `process`: sending waits for its end, and nothing processes again inside it.
@@ -70,21 +66,20 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
             socket.close()
             return
         }
-        connection.slot = server.add(connection)
+        connection.slot = Int32(truncatingIfNeeded: server.add(connection))
         server.counts.opened()
         connection.start()
     }
 
     private init(_ socket: Socket, session: TLSSession?, peer: Endpoint, server: Server) {
         self.server = server
-        self.peer = peer
         isSecure = session != nil
         source = peer
         wire = Wire(socket, session: session)
     }
 
     private func start() {
-        let speaksProxy = server.settings.proxyNetworks.contains { $0.contains(peer.address) }
+        let speaksProxy = server.settings.proxyNetworks.contains { $0.contains(source.address) }
         phase = speaksProxy ? .proxyHeader : isSecure ? .handshake : .idle
         let settings = server.settings
         deadline.set(
@@ -187,7 +182,7 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
         wire.output.release()
         if let policyToken { server.policy?.release(policyToken) }
         server.counts.closed()
-        server.remove(slot: slot)
+        server.remove(slot: Int(slot))
     }
 
     /// Looks once more for a request that has just come, so that no reset destroys it.
