@@ -37,7 +37,11 @@ import Testing
         defer { origin.stop() }
         let program = try RunningProgram(
             ConfigText(
-                upstream: origin.port, with: ["server.loops": 1, "upstream.eject_after": 1, "server.connections_max": 4000]),
+                upstream: origin.port,
+                with: [
+                    "server.loops": 1, "server.head_timeout": "1h", "upstream.eject_after": 1,
+                    "server.connections_max": 4000,
+                ]),
             wrapper: ["/bin/sh", "-c", "ulimit -n 128; exec \"$0\" \"$@\""])
         defer { program.stop() }
         // None of them is idle, so that none can be closed to make room.

@@ -6,8 +6,9 @@ import Testing
     static let count = 1000
 
     static let config: [String: ConfigText.Value] = [
-        "server.head_timeout": "1s", "server.body_timeout": "1s", "server.write_timeout": "1s", "server.idle_timeout": "1s",
-        "log.access": "off",
+        "server.head_timeout": "1s", "server.body_timeout": "1s", "server.write_timeout": "1s",
+        // The origin is a part of this test and has threads to start: on a busy machine that takes its time.
+        "upstream.connect_timeout": "1m", "upstream.wait_timeout": "1m",
     ]
 
     private func connect(_ program: RunningProgram, window: Int32? = nil, _ first: String) throws -> [RawConnection] {
@@ -22,12 +23,20 @@ import Testing
     /// Others are answered while the slow ones are there.
     private func serves(_ program: RunningProgram) throws {
         let client = try program.connect()
-        for _ in 0..<200 { #expect(try client.ask("/").status == 200) }
+        do {
+            for _ in 0..<200 { #expect(try client.ask("/").status == 200) }
+        } catch {
+            throw Trouble("\(error): \(program.log.text) \(program.access.lines.filter { $0["target"] == "/" && $0["status"] != "200" })")
+        }
     }
 
     private func allAreGone(_ program: RunningProgram) throws {
         // The one that asks is on the other listener, and not counted.
-        try eventually("all connections are gone") { try program.metric("waitingroom_connections") == 0 }
+        do {
+            try eventually("all connections are gone") { try program.metric("waitingroom_connections") == 0 }
+        } catch {
+            throw Trouble("\(error); \(try program.askAdmin("/metrics").text)")
+        }
         #expect(try program.metric("waitingroom_connections_accepted_total") == Double(Self.count + 1))
         #expect(try program.metric("waitingroom_connections_shed_total") == 0)
     }
@@ -47,28 +56,25 @@ import Testing
     }
 
     @Test func slowBodiesGet408AndReachNobody() throws {
-        let bodies = Shared(0)
+        // More of them than the origin may have connections: they would take them all, if it were asked before there is a
+        // body.
+        let posts = Shared(0)
         let origin = try ScriptedOrigin { connection in
             while true {
-                let head = try connection.receiveHead()
-                if head.method == "POST" {
-                    _ = try connection.end()
-                    bodies.change { $0 += 1 }
-                    return
-                }
+                if try connection.receiveHead().method == "POST" { posts.change { $0 += 1 } }
                 try connection.answer("ok")
             }
         }
         defer { origin.stop() }
         let program = try RunningProgram(
-            ConfigText(upstream: origin.port, with: Self.config).with(["upstream.connections_max": 5000]))
+            ConfigText(upstream: origin.port, with: Self.config).with(["upstream.connections_max": 100]))
         defer { program.stop() }
         let slow = try connect(program, "POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 100\r\n\r\nx")
         try serves(program)
         for connection in slow { #expect(try connection.receiveAnswer().status == 408) }
         for connection in slow { connection.close() }
         try allAreGone(program)
-        try bodies.wait(for: "the origin to hear of all of them") { $0 == Self.count }
+        #expect(posts.current == 0)
         #expect(try program.metric("waitingroom_requests_total{class=\"4xx\"}") == Double(Self.count))
     }
 

@@ -104,7 +104,8 @@ import Testing
         try client.send([UInt8](repeating: 1, count: count))
         client.finishSending()
         sent.change { $0 = true }
-        let answer = try client.receiveAnswer()
+        let answer: Message
+        do { answer = try client.receiveAnswer() } catch { throw Trouble("\(error) \(try program.access.wait("access"))") }
         #expect(answer.text == "POST \(count)")
         let ending = try client.end()
         #expect(ending == .inOrder)
