@@ -39,9 +39,7 @@ final class AdminSide: Handler {
         guard head.method == .get || head.method == .head else {
             return connection.answer(Answer(405, body: "Only GET and HEAD.\n").with("Allow", "GET, HEAD"))
         }
-        let target = bytes[head.pathAndQuery].string
-        let path = target.prefix { $0 != "?" }
-        switch path {
+        switch head.path(in: bytes).string {
         case "/healthz": connection.answer(health())
         case "/readyz": connection.answer(readiness())
         case "/metrics": connection.answer(metrics())
