@@ -21,7 +21,7 @@ final class Forward: Responder, DeadlineOwner {
     private var request = OutgoingRequest()
     /// The body is waited for; no server has been asked yet.
     private var isGathering = false
-    private var upstream: UpstreamConnection?
+    private(set) var upstream: UpstreamConnection?
     private var slot: UpstreamSlot?
     private var attempts = 0
     /// Bytes of the body have gone out and are not kept: there can be no other attempt.

