@@ -21,11 +21,13 @@ final class Forward: Responder, DeadlineOwner {
     private var request = OutgoingRequest()
     /// The body is waited for; no server has been asked yet.
     private var isGathering = false
-    private var upstream: UpstreamConnection?
+    private(set) var upstream: UpstreamConnection?
     private var slot: UpstreamSlot?
     private var attempts = 0
     /// Bytes of the body have gone out and are not kept: there can be no other attempt.
     private var bodyHasGone = false
+    /// A kept connection turned out to be closed; the others may be as well.
+    private(set) var wantsFreshConnection = false
     private var answerFraming: AnswerFraming?
     private var sentAt: UInt64 = 0
     private var waitDeadline = Deadline()
@@ -86,6 +88,8 @@ final class Forward: Responder, DeadlineOwner {
 
     private func attempt(avoiding failed: UpstreamSlot?) {
         attempts += 1
+        // What is not gathered waits at the client until somebody takes it.
+        if !request.isComplete { client.pauseReading() }
         pool.acquire(for: self, avoiding: failed)
     }
 
@@ -131,8 +135,6 @@ final class Forward: Responder, DeadlineOwner {
         request.gather(bytes, framing: framing, relay: relay)
         guard request.isFull(relay) else { return }
         isGathering = false
-        // The rest waits at the client until somebody takes it.
-        client.pauseReading()
         attempt(avoiding: nil)
     }
 
@@ -149,6 +151,7 @@ final class Forward: Responder, DeadlineOwner {
         }
         if request.isComplete { return }
         request.isComplete = true
+        bodyHasGone = true
         if framing == .chunked { upstream.send { ChunkWriter.appendTerminator(to: &$0) } }
         upstream.requestEnded()
         if answerFraming == nil { upstream.expectFirstByte() }
@@ -257,6 +260,7 @@ final class Forward: Responder, DeadlineOwner {
         if fault.countsAgainstServer, let pause = slot.failed() { ejected(slot, for: pause) }
         if isOver { return }
         if mayRetry(after: fault) {
+            if case .closedBeforeAnswer(wasReused: true) = fault { wantsFreshConnection = true }
             relay.counts.retried()
             return attempt(avoiding: slot)
         }

@@ -126,7 +126,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
         case .all:
             if finishesSending { wire.socket.finishSending() }
             if wasBlocked {
-                deadline.clear()
+                expectAfterSending()
                 updateInterest()
                 forward?.upstreamCanTakeMore()
             }
@@ -137,6 +137,16 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
             // The origin may have answered before it closed. The loop will report the socket as broken, and then what has
             // come is read first; not here, where the loop's read buffer may be in use.
             wire.output.removeAll()
+        }
+    }
+
+    /// The origin has taken what there was: from here on the deadline is for what it has to send, if anything.
+    private func expectAfterSending() {
+        deadline.clear()
+        if phase == .tunnel {
+            touchTunnel()
+        } else if forward?.isAnswerBegun == true && !isReadingPaused {
+            expect(in: settings.readTimeout, else: .readTimedOut)
         }
     }
 

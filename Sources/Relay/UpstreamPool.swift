@@ -79,7 +79,8 @@ public final class UpstreamPool {
     private func connect(_ forward: Forward, to slot: UpstreamSlot) {
         slot.began()
         forward.assigned(to: slot)
-        if let idle = slot.takeIdle() { return idle.use(for: forward) }
+        let isFreshWanted = forward.wantsFreshConnection && slot.hasRoom
+        if !isFreshWanted, let idle = slot.takeIdle() { return idle.use(for: forward) }
         do {
             try UpstreamConnection.begin(for: forward, slot: slot)
         } catch {

@@ -20,8 +20,10 @@ final class UpstreamSlot {
         self.pool = pool
     }
 
-    var canTake: Bool {
-        if !idle.isEmpty { return true }
+    var canTake: Bool { !idle.isEmpty || hasRoom }
+
+    /// For one more connection.
+    var hasRoom: Bool {
         let settings = pool.settings
         return connectionCount - clientPacedCount < settings.connectionsMax
             && connectionCount < settings.connectionsMax + settings.clientPacedMax

@@ -65,7 +65,8 @@ extension ServerConnection {
             if wire.sentBytes &- windowSent >= bytesNeeded(in: server.settings.writeTimeout) { return nextWindow() }
             return lose(.slowReader)
         }
-        if exchange?.isRequestComplete == false {
+        // A pause may have begun behind the deadline's back; then it is not the client that is slow.
+        if exchange?.isRequestComplete == false && !isReadingPaused {
             if exchange?.windowBytes ?? 0 >= bytesNeeded(in: server.settings.bodyTimeout) { return nextWindow() }
             loseSlowBody()
         }

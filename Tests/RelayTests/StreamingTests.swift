@@ -71,14 +71,19 @@ import Testing
         let upstream = try origin.accept()
         _ = try upstream.receiveHead()
         try upstream.send("HTTP/1.1 200 OK\r\nContent-Length: \(down.count)\r\n\r\n")
-        let senders = [uploading, try upstream.sendMeanwhile(down)]
+        let senders = [uploading, try upstream.sendMeanwhile(Array(down.dropLast()))]
         let head = try client.receiveAnswerHead()
         #expect(head.status == 200)
         // In turn, so that neither can fill up for good.
         var received: (up: [UInt8], down: [UInt8]) = ([], [])
         while received.up.count < up.count || received.down.count < down.count {
             if received.up.count < up.count { received.up += try upstream.receiveExactly(100_000) }
-            if received.down.count < down.count { received.down += try client.receiveExactly(100_000) }
+            if received.down.count < down.count - 100_000 { received.down += try client.receiveExactly(100_000) }
+            if received.up.count == up.count && received.down.count == down.count - 100_000 {
+                // An answer that is complete ends the exchange, so its last byte waits for the upload.
+                try upstream.send([down[down.count - 1]])
+                received.down += try client.receiveExactly(100_000)
+            }
         }
         for sender in senders { sender.join() }
         #expect(received.up == up && received.down == down)

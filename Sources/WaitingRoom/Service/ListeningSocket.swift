@@ -26,7 +26,9 @@ struct InheritedSockets {
     private(set) var sockets: [ListeningSocket] = []
     private(set) var readyDescriptor: Int32?
 
-    init(_ environment: [String: String], settings: Settings, processID: Int32) {
+    init(
+        _ environment: [String: String], settings: Settings, processID: Int32, firstDescriptor: Int32 = Self.firstDescriptor
+    ) {
         var names: [String] = []
         if let own = environment[Self.ownVariable] {
             names = own.split(separator: ":").map(String.init)
@@ -36,7 +38,7 @@ struct InheritedSockets {
             names = (0..<max(0, min(count, Self.socketsMax))).map { $0 < given.count ? String(given[$0]) : "" }
         }
         for (index, name) in names.prefix(Self.socketsMax).enumerated() {
-            let socket = Socket(descriptor: Self.firstDescriptor + Int32(index))
+            let socket = Socket(descriptor: firstDescriptor + Int32(index))
             guard let endpoint = socket.localEndpoint else { continue }
             socket.prepareInherited()
             let kind = ListeningSocket.Kind(rawValue: name) ?? Self.kind(of: endpoint, settings)
