@@ -50,6 +50,9 @@ public struct Socket: Sendable {
         return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(SystemError("send", code))
     }
 
+    /// Bytes sent that the peer's kernel has not taken: they lie in ours.
+    public var unacknowledgedBytes: Int { Int(clinux_unacknowledged(descriptor)) }
+
     /// Says that nothing more will be sent; what was sent still arrives.
     public func finishSending() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 

@@ -29,7 +29,7 @@ extension ServerConnection {
     /// it sends meanwhile does not move the window.
     func beginWriteWindow() {
         guard phase != .handshake, phase != .lingering, phase != .closed else { return }
-        windowSent = wire.sentBytes
+        windowTaken = wire.takenBytes
         deadline.set(loop.now + server.settings.writeTimeout, for: self, on: loop)
     }
 
@@ -62,7 +62,7 @@ extension ServerConnection {
     /// A body or an answer has had its window: enough must have moved in it.
     private func checkProgress() {
         if wasBlocked {
-            if wire.sentBytes &- windowSent >= bytesNeeded(in: server.settings.writeTimeout) { return nextWindow() }
+            if wire.takenBytes &- windowTaken >= bytesNeeded(in: server.settings.writeTimeout) { return nextWindow() }
             return lose(.slowReader)
         }
         // A pause may have begun behind the deadline's back; then it is not the client that is slow.

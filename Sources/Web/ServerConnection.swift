@@ -39,7 +39,7 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
     public internal(set) var exchange: Exchange?
     var deadline = Deadline()
     /// What the client had taken when the current window began.
-    var windowSent: UInt64 = 0
+    var windowTaken: UInt64 = 0
     var interest: Readiness = .readable
     var requestCount: UInt32 = 0
     private var slot: Int32 = -1

@@ -11,7 +11,7 @@ public struct Wire: ~Copyable {
     let secure: SecureSide?
     /// The kernel takes no more for now.
     public private(set) var isBlocked = false
-    /// Bytes that the kernel has taken so far: how a slow reader is told from one that keeps up.
+    /// Bytes that the kernel has taken so far.
     public private(set) var sentBytes: UInt64 = 0
 
     public init(_ socket: Socket, session: TLSSession? = nil) {
@@ -24,6 +24,10 @@ public struct Wire: ~Copyable {
 
     /// Bytes that the peer has not taken.
     public var pending: Int { output.count + (secure?.sealed.count ?? 0) }
+
+    /// Bytes that the peer has taken so far: how a slow reader is told from one that keeps up. The kernel may hold megabytes
+    /// for it, and take nothing from us while it takes plenty of them. Costs a system call.
+    public var takenBytes: UInt64 { sentBytes &- UInt64(socket.unacknowledgedBytes) }
 
     public enum Flushed: Sendable {
         case all

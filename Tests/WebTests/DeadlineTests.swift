@@ -134,6 +134,23 @@ import Testing
         #expect(try client.get("/next").text == "/next")
     }
 
+    @Test func aReaderIsJudgedByWhatItTakes() throws {
+        // The kernel holds megabytes and asks for more only when a good part of them is gone: that is not the reader's fault.
+        let site = try Site.scripted {
+            $0.writeTimeout = 10_000_000_000
+            $0.bytesPerSecondMin = 1000
+        }
+        let client = try site.connect(receiveBuffer: 4096)
+        try client.send("GET /stream/50000000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        try site.wait(untilHandler: { $0.connection?.wire.isBlocked == true })
+        for _ in 0..<5 {
+            try site.loop.advance(seconds: 5)
+            _ = try client.receiveExactly(100_000)
+            try site.loop.advance(seconds: 5.1)
+        }
+        #expect(try site.connectionCount == 1)
+    }
+
     @Test func aWholeAnswerThatIsTakenSlowlyIsNotIdle() throws {
         // Composed at once: for the server the exchange is over, for the client it is not.
         let site = try Site.scripted {

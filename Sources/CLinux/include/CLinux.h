@@ -22,5 +22,7 @@ int clinux_set_inheritable(int descriptor, int inheritable);
 void clinux_name_thread(const char *name);
 int clinux_send2(int descriptor, const void *first, size_t first_count, const void *second, size_t second_count);
 int clinux_usable_cores(void);
+// Bytes sent on a TCP socket that the peer has not acknowledged.
+int clinux_unacknowledged(int descriptor);
 int clinux_pipe(int ends[2]);
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
