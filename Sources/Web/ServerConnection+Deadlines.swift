@@ -38,16 +38,24 @@ extension ServerConnection {
         switch phase {
         case .idle where wasBlocked, .head where wasBlocked:
             checkProgress()
-        case .idle, .lingering, .proxyHeader, .handshake:
-            close()
+        case .idle:
+            readOnceMore()
+            if phase == .idle && !deadline.isSet { close() }
         case .head:
-            refuseSlowHead()
+            let requestsBefore = requestCount
+            readOnceMore()
+            if phase == .head && requestCount == requestsBefore { refuseSlowHead() }
+        case .lingering, .proxyHeader, .handshake:
+            close()
         case .exchange, .tunnel:
             checkProgress()
         case .closed:
             break
         }
     }
+
+    /// What has come and was not read, because the loop had much to do, is no fault of the client's.
+    private func readOnceMore() { if interest.contains(.readable) { read() } }
 
     private func refuseSlowHead() {
         exchange = server.takeExchange()

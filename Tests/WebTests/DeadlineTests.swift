@@ -32,6 +32,23 @@ import Testing
         #expect(try client.receive() == .end)
     }
 
+    @Test(arguments: ["", "GET /late HTTP/1.1\r\nHo"]) func whatHasComeInTimeCountsHoweverLateTheLoopIs(_ before: String)
+        throws
+    {
+        let site = try Site.scripted { $0.headTimeout = 10_000_000_000 }
+        let client = try site.connect()
+        try client.send(before)
+        try site.wait { before.isEmpty ? $0.server.connectionCount == 1 : $0.server.hasHeadBegun }
+        let rest = Array("GET /late HTTP/1.1\r\nHost: a\r\n\r\n".utf8.dropFirst(before.utf8.count))
+        let clock = site.loop.clock
+        try site.loop.run { loop in
+            clock.advance(by: 11_000_000_000)
+            // In the turn in which the deadline passes, when it has been asked already what is ready.
+            loop.handle.submit { _ in try? client.send(rest) }
+        }
+        #expect(try client.receiveAnswer().text == "/late")
+    }
+
     @Test func anIdleConnectionIsClosedAfterAWhile() throws {
         let site = try Site.scripted { $0.idleTimeout = 75_000_000_000 }
         let client = try site.connect()
