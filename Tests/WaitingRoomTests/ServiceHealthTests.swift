@@ -36,6 +36,17 @@ import Testing
         #expect(!health.readiness(at: 9_000_000_000, upstreams: ["a"]).isReady)
     }
 
+    @Test func aLoopThatNeverSpokeIsNoticed() {
+        var health = started()
+        health.startedAt = 1_000_000_000
+        health.loopCount = 2
+        health.received(report(0), at: 5_900_000_000)
+        #expect(health.loopsRespond(at: 5_999_999_999))
+        #expect(!health.loopsRespond(at: 6_000_000_000))
+        health.received(report(1), at: 6_000_000_000)
+        #expect(health.loopsRespond(at: 6_000_000_001))
+    }
+
     @Test func oneUsableUpstreamIsEnough() {
         var health = started()
         health.received(report(0, ["a": false, "b": false]), at: 0)

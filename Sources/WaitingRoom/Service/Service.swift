@@ -113,6 +113,7 @@ final class Service {
                 })
         }
         health.startedAt = loop.now
+        health.loopCount = shared.loopCount
         askEdges()
     }
 

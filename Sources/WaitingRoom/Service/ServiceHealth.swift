@@ -4,6 +4,7 @@ struct ServiceHealth {
     static let silenceMax: UInt64 = 5_000_000_000
 
     var startedAt: UInt64 = 0
+    var loopCount = 0
     var isStarted = false
     var isDraining = false
     /// Upstreams that the health check found down, with its reason.
@@ -17,7 +18,9 @@ struct ServiceHealth {
     }
 
     func loopsRespond(at now: UInt64) -> Bool {
-        heardAt.values.allSatisfy { now < $0 + Self.silenceMax }
+        // One that has never answered is given as long as one that has stopped.
+        let areAllHeard = heardAt.count >= loopCount || now < startedAt + Self.silenceMax
+        return areAllHeard && heardAt.values.allSatisfy { now < $0 + Self.silenceMax }
     }
 
     /// Usable as at least one loop sees it.
