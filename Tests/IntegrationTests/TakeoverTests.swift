@@ -29,7 +29,7 @@ import Testing
         try crowd.wait(for: "two", more: 200)
         try crowd.stop()
         #expect(crowd.failures.isEmpty, "\(crowd.failures.prefix(5))")
-        #expect(program.log.all("takeover.done").first?["pid"] == line["pid"])
+        #expect(try program.log.wait("takeover.done")["pid"] == line["pid"])
         #expect(try RawConnection(to: adminPort).ask("/healthz").text == "ok\n")
         let successor = try #require(pid_t(line["pid"]))
         kill(successor, SIGTERM)

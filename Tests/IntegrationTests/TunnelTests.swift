@@ -79,9 +79,8 @@ import Testing
             try connection.send("\(try connection.skip(0))")
         }
         try withTunnel(script, window: 4096) { _, client in
-            try client.send([UInt8](repeating: 1, count: count))
+            try client.send([UInt8](repeating: 1, count: count)) { sent.change { $0 = true } }
             client.finishSending()
-            sent.change { $0 = true }
             let ending = try client.end()
             #expect(ending == .after("\(count)"))
         }
@@ -101,9 +100,8 @@ import Testing
         defer { program.stop() }
         let client = try program.connect()
         try client.send("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: \(count)\r\n\r\n")
-        try client.send([UInt8](repeating: 1, count: count))
+        try client.send([UInt8](repeating: 1, count: count)) { sent.change { $0 = true } }
         client.finishSending()
-        sent.change { $0 = true }
         let answer: Message
         do { answer = try client.receiveAnswer() } catch { throw Trouble("\(error) \(try program.access.wait("access"))") }
         #expect(answer.text == "POST \(count)")
@@ -119,9 +117,8 @@ import Testing
             _ = try connection.receiveRequest()
             try connection.send(Self.accepted)
             guard try connection.end() == .inOrder else { throw Trouble("the client's end did not arrive") }
-            try connection.send([UInt8](repeating: 1, count: count))
+            try connection.send([UInt8](repeating: 1, count: count)) { gone.change { $0 = true } }
             connection.close()
-            gone.change { $0 = true }
         }
         try withTunnel(script) { _, client in
             client.finishSending()

@@ -51,6 +51,25 @@ final class RawConnection: @unchecked Sendable {
         }
     }
 
+    /// Sends all of it, and says once when it can go no further because every buffer on the way is full, or when it is done.
+    func send(_ bytes: [UInt8], _ reachedItsEnd: () -> Void) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            var writable = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&writable, 1, 300) == 1 else { break }
+            let count = rest.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EAGAIN {
+                throw Trouble("send: \(String(cString: strerror(errno)))")
+            }
+        }
+        reachedItsEnd()
+        try send(Array(rest))
+    }
+
     /// What comes next; empty at the end.
     func receive(atMost max: Int = 65_536) throws -> [UInt8] {
         if !ahead.isEmpty {
