@@ -26,6 +26,8 @@ public struct DescriptorReserve: ~Copyable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    public var isHeld: Bool { descriptor >= 0 }
+
     /// Frees the reserve for the duration of `body`.
     public mutating func lend<Result>(_ body: () -> Result) -> Result {
         if descriptor >= 0 { close(descriptor) }

@@ -41,6 +41,7 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
     var interest: Readiness = [.writable]
     var isReadingPaused = false
     private var isClientPaced = false
+    private var sentWhenBlocked: UInt64 = 0
     var inputEnded = false
     /// The client sends no more: neither do we, when everything is sent.
     private var finishesSending = false
@@ -131,7 +132,10 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
                 forward?.upstreamCanTakeMore()
             }
         case .blocked:
-            if !wasBlocked || !deadline.isSet { expect(in: settings.writeTimeout, else: .writeTimedOut) }
+            // It takes what it is given, slowly perhaps: only one that takes nothing is given up.
+            let hasProgressed = wire.sentBytes != sentWhenBlocked
+            sentWhenBlocked = wire.sentBytes
+            if !wasBlocked || hasProgressed || !deadline.isSet { expect(in: settings.writeTimeout, else: .writeTimedOut) }
             updateInterest()
         case .failed:
             // The origin may have answered before it closed. The loop will report the socket as broken, and then what has

@@ -48,19 +48,32 @@ public final class Listener: Watcher {
         }
     }
 
-    /// No descriptor is left: idle connections make room, and who waits in the queue is turned away instead of left
-    /// hanging. The queue gets shorter with each call, so the loop does not spin.
+    /// No descriptor is left: idle connections make room for who waits in the queue, and where there are none it is turned
+    /// away instead of left hanging. The queue gets shorter with each call, so the loop does not spin. The kernel says the
+    /// same when the queue is empty; then there is nothing to do.
     private func shed(_ error: SystemError) {
-        let evicted = server.evictIdle(Self.evictionsMax)
+        var evicted = 0
         var turnedAway = 0
-        if evicted == 0 {
+        var isDone = false
+        while !isDone && evicted + turnedAway < Self.shedPerTurnMax {
             reserve.lend {
-                while turnedAway < Self.shedPerTurnMax, case .connection(let unwanted, _) = socket.accept() {
-                    unwanted.close()
+                guard case .connection(let accepted, let peer) = socket.accept() else {
+                    isDone = true
+                    return
+                }
+                evicted = server.evictIdle(Self.evictionsMax)
+                if evicted > 0 {
+                    ServerConnection.begin(accepted, peer: peer, isSecure: isSecure, server: server)
+                    isDone = true
+                } else {
+                    accepted.close()
                     turnedAway += 1
                 }
             }
         }
+        // Without the reserve nobody can be looked at; somebody idle gives it back.
+        if !reserve.isHeld { evicted += server.evictIdle(1) }
+        guard evicted + turnedAway > 0 else { return }
         server.counts.shed(evicted + turnedAway)
         log(error, shed: evicted + turnedAway)
     }

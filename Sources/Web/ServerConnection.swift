@@ -103,7 +103,9 @@ public final class ServerConnection: Watcher, DeadlineOwner, TurnEnd {
         // No exchange, no log line: this has to stay cheap, since it is what a flood gets.
         wire.output.append(
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        closeGently()
+        // Nor does it linger: who is turned away takes no descriptor from who may stay.
+        _ = wire.flush()
+        close()
     }
 
     var loop: EventLoop { server.loop }

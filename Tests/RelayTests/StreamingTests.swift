@@ -62,6 +62,33 @@ import Testing
         #expect(try client.receiveAnswer().text == "got it")
     }
 
+    @Test func anOriginThatTakesABodySlowlyIsNotGivenUp() throws {
+        let origin = try TestOrigin()
+        let proxy = try RelaySite([origin.endpoint]) { $0.writeTimeout = 30_000_000_000 }
+        let sent = { @Sendable (server: Server) -> (bytes: UInt64, isBlocked: Bool) in
+            let forward = server.connections.lazy.compactMap { $0?.exchange?.responder as? Forward }.first
+            return (forward?.upstream?.wire.sentBytes ?? 0, forward?.upstream?.wire.isBlocked ?? false)
+        }
+        let body = pattern(40_000_000)
+        let client = try proxy.client("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\r\n")
+        let sender = try client.sendMeanwhile(body)
+        let upstream = try origin.accept()
+        _ = try upstream.receiveHead()
+        var received: [UInt8] = []
+        for _ in 0..<4 {
+            try proxy.site.wait { sent($0.server).isBlocked }
+            let before = try proxy.site.run { sent($0.server).bytes }
+            try proxy.loop.advance(seconds: 20)
+            received += try upstream.receiveExactly(4_000_000)
+            try proxy.site.wait { sent($0.server).bytes > before }
+        }
+        received += try upstream.receiveExactly(body.count - received.count)
+        sender.join()
+        #expect(received == body)
+        try upstream.send(ok("taken"))
+        #expect(try client.receiveAnswer().text == "taken")
+    }
+
     @Test func bothDirectionsAtOnce() throws {
         let origin = try TestOrigin()
         let proxy = try RelaySite([origin.endpoint])

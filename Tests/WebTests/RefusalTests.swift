@@ -95,6 +95,8 @@ import Testing
         let answer = try unwelcome.receiveAnswer()
         #expect(answer.status == 503 && answer["retry-after"] == "1")
         #expect(try unwelcome.receive() == .end)
+        // Gone at once, though the client still holds its end: it takes no descriptor from those who may stay.
+        #expect(try site.run { $0.server.connectionCount } == 1)
         unwelcome.hangUp()
         welcome.hangUp()
         try site.waitUntilEmpty()

@@ -16,6 +16,7 @@ extension Service {
             return stop(exitCode: Program.exitDone)
         }
         notifier.stopping()
+        takeover?.abandon()
         drain(because: "signal \(signal)")
     }
 

@@ -22,6 +22,8 @@ final class Service {
     let sockets: ListeningSockets
     var health = ServiceHealth()
     var probes: [HealthProbe] = []
+    /// All that were ever configured, for their series.
+    var knownUpstreams: Set<String> = []
     private var admin: AdminSide?
     private var timers: [LoopTimer] = []
     private var signals: Signals?

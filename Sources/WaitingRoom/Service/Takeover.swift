@@ -15,7 +15,7 @@ final class Takeover {
     init(_ service: Service) { self.service = service }
 
     func start() throws(SystemError) {
-        let path = Self.programPath(service.arguments.first ?? "waitingroom")
+        let path = Self.programPath(service.arguments.first ?? "waitingroom", searchPath: service.environment["PATH"] ?? "")
         let pipe = try ReadyPipe(on: service.loop) { [unowned self] in ended(isReady: $0) }
         let listening = service.sockets.all
         var environment = service.environment
@@ -43,14 +43,20 @@ final class Takeover {
     }
 
     /// Where the program file is now. By the name it was started with, so that a link that leads to a new release counts.
-    static func programPath(_ name: String) -> String {
+    static func programPath(_ name: String, searchPath: String) -> String {
         if name.contains("/") { return name }
-        let folders = String(cString: getenv("PATH") ?? strdup("")).split(separator: ":")
-        for folder in folders {
+        for folder in searchPath.split(separator: ":") {
             let path = "\(folder)/\(name)"
             if access(path, X_OK) == 0 { return path }
         }
         return "/proc/self/exe"
+    }
+
+    /// This process ends, and one that is not ready yet has nothing to take over.
+    func abandon() {
+        guard !isOver else { return }
+        kill(child, SIGTERM)
+        giveUp("this process was told to end first")
     }
 
     func childrenEnded(_ children: [(pid: pid_t, status: Int32)]) {
