@@ -70,7 +70,7 @@ extension Settings.Server {
                 + "for the same reason; a front nginx on this machine is \"127.0.0.1\"."),
         Key(
             "server", "state_dir", \.server.stateDirectory, .path("a path", example: "state"), restart: true,
-            "What outlives a restart lies in this folder. Made when it is first needed. Paths in this file are taken from "
+            "For what is to outlive a restart; nothing does yet, and the folder is not made. Paths in this file are taken from "
                 + "the folder that the file is in."),
     ]
 

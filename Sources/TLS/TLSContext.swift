@@ -18,11 +18,13 @@ final class TLSContext {
 
     deinit { SSL_CTX_free(pointer) }
 
-    convenience init(serverWith keys: TLSTicketKeys, minimumVersion: TLSVersion) throws(TLSFault) {
+    /// `keys`: nil when no client is to resume.
+    convenience init(serverWith keys: TLSTicketKeys?, minimumVersion: TLSVersion) throws(TLSFault) {
         try self.init(TLS_server_method())
         shim_context_set_server_options(pointer)
+        if keys == nil { shim_context_forbid_resumption(pointer) }
         guard shim_context_set_min_version(pointer, minimumVersion.number) == 1,
-            shim_context_set_ticket_keys(pointer, keys.bytes, TLSTicketKeys.byteCount) == 1
+            keys.map({ shim_context_set_ticket_keys(pointer, $0.bytes, TLSTicketKeys.byteCount) == 1 }) ?? true
         else { throw .failure(OpenSSLErrors.takeText("OpenSSL refuses the version or ticket keys")) }
         // A ticket is good for every loop and certificate of this server.
         let realm = "waitingroom"

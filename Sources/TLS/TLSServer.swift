@@ -19,7 +19,7 @@ public final class TLSServer {
     /// certificates the one that names the host asked for is shown, else the first.
     public init(
         certificates: [TLSCertificate], minimumVersion: TLSVersion = .tls12, ciphers: String? = nil,
-        ticketKeys: TLSTicketKeys
+        ticketKeys: TLSTicketKeys?
     ) throws(TLSFault) {
         guard !certificates.isEmpty else { throw .configuration("TLS needs at least one certificate") }
         wire = try TLSWire()

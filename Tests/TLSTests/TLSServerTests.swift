@@ -129,6 +129,19 @@ import Testing
         #expect(!wiring.server.isResumed)
     }
 
+    @Test(arguments: [TLSVersion.tls12, .tls13]) func withoutKeysNobodyResumes(version: TLSVersion) throws {
+        let authority = try TestAuthority.shared.get()
+        let server = try TLSServer(certificates: [authority.site], ticketKeys: nil)
+        let client = try TLSClient(trust: .authorities(authority.root, name: "root.pem"), maximumVersion: version)
+        for _ in 0..<3 {
+            let wiring = try Wiring(server: server, client: client, host: "example.test")
+            wiring.run()
+            wiring.serverSends([1])
+            #expect(wiring.server.state == .open)
+            #expect(!wiring.server.isResumed && !wiring.client.isResumed)
+        }
+    }
+
     @Test func ticketKeysHaveOneSize() {
         #expect(TLSTicketKeys([UInt8](repeating: 1, count: 79)) == nil)
         #expect(TLSTicketKeys([UInt8](repeating: 1, count: 80)) != nil)

@@ -61,7 +61,8 @@ struct EdgePlan: Sendable {
         guard !settings.tls.listen.isEmpty, !certificates.isEmpty else { return nil }
         return try TLSServer(
             certificates: certificates, minimumVersion: settings.tls.versionMin == .v12 ? .tls12 : .tls13,
-            ciphers: settings.tls.ciphers.isEmpty ? nil : settings.tls.ciphers, ticketKeys: keys)
+            ciphers: settings.tls.ciphers.isEmpty ? nil : settings.tls.ciphers,
+            ticketKeys: settings.tls.sessionTickets ? keys : nil)
     }
 
     func makeTLSClient() throws(TLSFault) -> TLSClient? {
