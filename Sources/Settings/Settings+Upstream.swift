@@ -14,7 +14,7 @@ extension Settings {
         public var host = Host.client
         public var connectionsMax = 512
         public var idleMax = 64
-        public var waitMax = 1024
+        public var waitMax = 8192
         public var waitTimeout = Timespan.seconds(5)
         public var connectTimeout = Timespan.seconds(2)
         public var firstByteTimeout = Timespan.seconds(60)
