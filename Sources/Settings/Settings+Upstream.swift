@@ -69,8 +69,8 @@ extension Settings.Upstream {
             "Unused connections that each loop keeps open to one server for the next requests."),
         Key(
             "upstream", "wait_max", \.upstream.waitMax, .integer(0...1_000_000),
-            "Requests that may wait for a connection when all are taken; 503 beyond. Twice connections_max: what waits longer "
-                + "is better told so."),
+            "Requests that may wait for a connection when all are taken; 503 beyond. Enough for a burst, and what waits longer "
+                + "than wait_timeout is told so."),
         Key(
             "upstream", "head_max", \.upstream.headMax, .byteCount(.kibibytes(1) ... .mebibytes(1)),
             "The status line and all header fields of an answer; 502 beyond. Twice a request's: origins set many cookies."),
