@@ -194,7 +194,10 @@ final class UpstreamConnection: Watcher, DeadlineOwner {
             read()
         } else if !readiness.isDisjoint(with: .broken) {
             let error = wire.socket.pendingError
-            if isReadingPaused && error == nil {
+            if error == nil && interest.contains(.readable) {
+                // Reported while reading was paused, told after it went on: what came before the end is still there.
+                read()
+            } else if isReadingPaused && error == nil {
                 // Closed in order on both sides: what came before that is read when the client can take more.
                 loop.unwatch(wire.socket.descriptor)
                 isWatched = false

@@ -36,6 +36,23 @@ import Testing
         #expect(try proxy.upstreamCount == 1)
     }
 
+    /// The kernel said "closed" while reading was paused, and by the time it is told reading goes on.
+    @Test func anEndThatIsToldLateDoesNotOvertakeBytes() throws {
+        let (proxy, client, upstream) = try tunnel()
+        let find = { @Sendable (server: Server) -> UpstreamConnection? in
+            server.connections.lazy.compactMap { ($0?.exchange?.responder as? Forward)?.upstream }.first
+        }
+        try proxy.site.run { find($0.server)?.pauseReading() }
+        try upstream.send("before the end")
+        upstream.finishSending()
+        try proxy.site.run { tenant in
+            let connection = find(tenant.server)
+            connection?.resumeReading()
+            connection?.ready(.broken)
+        }
+        #expect(text(try client.receiveExactly("before the end".utf8.count)) == "before the end")
+    }
+
     @Test func whatComesRightBehindIsPartOfIt() throws {
         let origin = try TestOrigin()
         let proxy = try RelaySite([origin.endpoint])
