@@ -53,13 +53,10 @@ public enum ChildProcess {
     }
 
     private static func withCStrings<Result>(
-        _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+        _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
     ) -> Result {
         let pointers = texts.map { strdup($0) }
         defer { for pointer in pointers { free(pointer) } }
-        return (pointers + [nil]).withUnsafeBufferPointer { list in
-            guard let first = list.baseAddress else { preconditionFailure("an array with a terminator is not empty") }
-            return body(first)
-        }
+        return body(pointers + [nil])
     }
 }
