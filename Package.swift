@@ -49,6 +49,7 @@ let package = Package(
         module("TLS", ["Bytes", "COpenSSL"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
+        module("Stores", ["Admission"]),
 
         .target(
             name: "WaitingRoom",
@@ -75,6 +76,7 @@ let package = Package(
         tests(
             "WaitingRoomTests",
             ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
+        tests("StoresTests", ["Stores", "Admission", "TestSupport"]),
         tests("IntegrationTests", ["waitingroom"]),
         tests("HouseTests", []),
     ],

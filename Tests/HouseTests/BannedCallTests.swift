@@ -74,7 +74,7 @@ extension Ban {
                 "withUnsafeMutableBytes(", "withUnsafeTemporaryAllocation(", "unowned(unsafe)",
             ], applies: { inSources($0) && !unsafe.contains($0.module ?? "") },
             exceptions: [
-                "Sources/Admission/AtomicWords.swift":
+                "Sources/Admission/Limits/AtomicWords.swift":
                     "a table of atomics of a size known at run time, which the language has not",
                 "Sources/Telemetry/MetricsShard.swift": "the same, on a path that may neither retain nor check uniqueness",
                 "Sources/Telemetry/LogThread.swift": "how an object is handed to a thread that begins",

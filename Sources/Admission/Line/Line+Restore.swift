@@ -1,0 +1,86 @@
+extension Line {
+    /// Takes in what a node remembers. The first to come with a later epoch than the store's begins the line.
+    mutating func restore(_ recollection: Recollection, _ call: StoreCall, _ now: Microseconds) -> StoreAnswer.Outcome {
+        if epoch < recollection.epoch {
+            begin(epoch: recollection.epoch, lineage: recollection.lineage, rules: call.rules, isFull: false, now)
+            restoringUntil = now + Self.restoringMax
+            awaited = Set(recollection.nodes.prefix(Self.nodesMax))
+        }
+        alignLanes(with: call.rules)
+        let rules = call.rules.under(controls)
+        merge(recollection.watermarks)
+        for mark in recollection.revoked { revoked.set(mark.id, now + mark.endsIn) }
+        for mark in recollection.spent where !sessions.contains(mark.id) {
+            takeOutOfLine(mark.id)
+            offered.remove(mark.id)
+            spent.set(mark.id, now + mark.endsIn)
+        }
+        for session in recollection.sessions { restore(session, rules, now) }
+        for ticket in recollection.waiting { restore(ticket, rules, now) }
+        if recollection.isComplete { awaited.remove(call.node) }
+        return .done
+    }
+
+    private mutating func restore(_ session: Recollection.Session, _ rules: RoomRules, _ now: Microseconds) {
+        guard !revoked.contains(session.id), !sessions.contains(session.id) else { return }
+        takeOutOfLine(session.id)
+        offered.remove(session.id)
+        startSession(session.id, startedAt: session.startedAt, until: now + session.endsIn)
+        spent.set(session.id, now + rules.spentLife)
+    }
+
+    private mutating func restore(_ ticket: Recollection.Waiting, _ rules: RoomRules, _ now: Microseconds) {
+        let id = ticket.id
+        let isKnown =
+            revoked.contains(id) || sessions.contains(id) || offered.contains(id) || spent.contains(id) || seen.contains(id)
+        let lane = laneIndex(ticket.lane, rules)
+        if isKnown || rules.method == .fifo && ticket.place <= lanes[lane].floor { return }
+        putInLine(id, lane: lane, place: ticket.place, seenAt: now - ticket.seenAgo)
+    }
+
+    /// Of two accounts the one that is further on is right.
+    private mutating func merge(_ marks: Watermarks) {
+        if controls.version < marks.controls.version { controls = marks.controls }
+        for mark in marks.lanes {
+            guard let lane = lanes.firstIndex(where: { $0.name == mark.name }) else { continue }
+            lanes[lane].head = max(lanes[lane].head, mark.head)
+            lanes[lane].floor = max(lanes[lane].floor, mark.floor)
+        }
+        guard let theirs = marks.draw else { return }
+        if let ours = draw, (ours.epoch, ours.isOpened ? 1 : 0) >= (theirs.epoch, theirs.isOpened ? 1 : 0) { return }
+        draw = theirs
+        // Whoever is counted stands behind whoever was drawn.
+        if epoch <= theirs.epoch {
+            epoch = theirs.epoch + 1
+            tailNumber = 0
+        }
+    }
+
+    /// What is held, for another store: the waiting lane by lane, then sessions, spent, revoked.
+    func read(_ cursor: PageCursor, _ now: Microseconds) -> Page {
+        var page = Page()
+        let sections = lanes.map(\.waiting) + [sessions, spent, revoked]
+        guard sections.indices.contains(cursor.section) else { return page }
+        let entries = sections[cursor.section].entries(from: cursor.offset, count: StoreCall.itemsMax)
+        for entry in entries {
+            switch cursor.section - lanes.count {
+            case 0:
+                let start = startedAt[entry.id] ?? now
+                page.sessions.append(.init(id: entry.id, startedAt: start, endsIn: entry.score - now))
+            case 1: page.spent.append(.init(id: entry.id, endsIn: entry.score - now))
+            case 2: page.revoked.append(.init(id: entry.id, endsIn: entry.score - now))
+            default:
+                guard let place = Place(rawValue: UInt64(entry.score)) else { continue }
+                let ago = now - (seen.score(of: entry.id) ?? now)
+                page.waiting.append(.init(id: entry.id, lane: cursor.section, place: place, seenAgo: ago))
+            }
+        }
+        let end = cursor.offset + entries.count
+        if end < sections[cursor.section].count {
+            page.next = PageCursor(section: cursor.section, offset: end)
+        } else if cursor.section + 1 < sections.count {
+            page.next = PageCursor(section: cursor.section + 1)
+        }
+        return page
+    }
+}

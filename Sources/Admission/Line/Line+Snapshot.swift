@@ -1,0 +1,36 @@
+extension Line {
+    mutating func snapshot(_ tick: Tick, _ phase: RoomPhase, _ rules: RoomRules, _ now: Microseconds) -> RoomSnapshot {
+        if now - marksAt >= RoomSnapshot.marksEvery || now < marksAt { takeMarks(now) }
+        let withMarks = tick.marksVersion != marksVersion
+        return RoomSnapshot(
+            now: now, phase: phase, isRestoring: restoringUntil != nil,
+            lanes: lanes.map { lane in
+                LaneView(
+                    name: lane.name, waiting: lane.waiting.count, head: lane.head, floor: lane.floor,
+                    near: lane.waiting.entries(from: 0, count: RoomSnapshot.nearMax).map(\.id),
+                    marks: withMarks ? lane.marks : [])
+            },
+            offered: offered.count, sessions: sessions.count, fresh: seen.count(above: now - rules.freshWindow),
+            totals: totals, controls: controls, draw: draw, tail: Place(epoch: epoch, number: tailNumber),
+            marksVersion: marksVersion, revoked: withMarks ? revoked.entries(from: 0, count: Self.revokedMax).map(\.id) : [],
+            nodes: nodes.keys.sorted())
+    }
+
+    /// Where the line stands behind the near ones, at 64 ranks evenly apart, the last place among them.
+    private mutating func takeMarks(_ now: Microseconds) {
+        marksVersion += 1
+        marksAt = now
+        for lane in lanes.indices {
+            let waiting = lanes[lane].waiting
+            let rest = waiting.count - RoomSnapshot.nearMax
+            let count = min(max(rest, 0), RoomSnapshot.marksMax)
+            lanes[lane].marks = (0..<count).compactMap { at in
+                let rank = RoomSnapshot.nearMax + (at + 1) * rest / count - 1
+                guard let entry = waiting.entry(at: rank), let place = Place(rawValue: UInt64(entry.score)) else {
+                    return nil
+                }
+                return RankMark(place: place, rank: rank)
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/// What an operator has changed live; wins over the configuration until it is taken back.
+public struct RoomControls: Hashable, Sendable {
+    public static let messageBytesMax = 2000
+
+    /// Goes up with every change.
+    public var version: Int64 = 0
+    public var rate: AdmissionRate?
+    public var burst: Int64?
+    public var slotsMax: Int64?
+    public var state: RoomState?
+    public var opensAt: Microseconds?
+    public var message: String?
+
+    public init() {}
+
+    public mutating func apply(_ changes: [ControlChange]) {
+        version += 1
+        for change in changes {
+            switch change {
+            case .rate(let rate): self.rate = rate
+            case .burst(let burst): self.burst = burst
+            case .slotsMax(let slotsMax): self.slotsMax = slotsMax
+            case .state(let state): self.state = state
+            case .opensAt(let opensAt): self.opensAt = opensAt
+            case .message(let message): self.message = message
+            }
+        }
+    }
+}
+
+/// One live change; nil takes an earlier one back.
+public enum ControlChange: Hashable, Sendable {
+    case rate(AdmissionRate?)
+    case burst(Int64?)
+    case slotsMax(Int64?)
+    case state(RoomState?)
+    case opensAt(Microseconds?)
+    case message(String?)
+}
+
+extension RoomRules {
+    /// The rules with the live changes over them. A live rate without a live burst has the burst that goes with it.
+    public func under(_ controls: RoomControls) -> RoomRules {
+        var rules = self
+        if let rate = controls.rate {
+            rules.rate = rate
+            rules.burst = min(max(rate.admissions(in: 250_000), 1), Self.burstMax)
+        }
+        if let burst = controls.burst { rules.burst = min(max(burst, 1), Self.burstMax) }
+        if let slotsMax = controls.slotsMax { rules.slotsMax = max(slotsMax, 0) }
+        if let state = controls.state { rules.state = state }
+        if let opensAt = controls.opensAt { rules.schedule.opensAt = opensAt }
+        return rules
+    }
+
+    public func phase(at now: Microseconds) -> RoomPhase { RoomPhase(state: state, schedule: schedule, now: now) }
+
+    /// Whether a newcomer's place is drawn rather than counted.
+    public func draws(in phase: RoomPhase) -> Bool {
+        phase == .prequeue || method == .random && phase != .before && phase != .closed
+    }
+}

@@ -1,0 +1,67 @@
+/// What the configuration says of a room. It travels with every call to a store, so that all nodes that read the same file
+/// act by the same rules from the next tick on, and a store keeps no copy that could be old.
+public struct RoomRules: Hashable, Sendable {
+    public static let lanesMax = 8
+    public static let burstMax: Int64 = 100_000
+    public static let waitingDefaultMax: Int64 = 10_000_000
+
+    public var rate: AdmissionRate
+    /// How many may be admitted at once after a quiet time; by default what comes in a quarter of a second.
+    public var burst: Int64
+    /// `max_active`: how many may be admitted and not yet gone.
+    public var slotsMax: Int64
+    public var waitingMax: Int64 = waitingDefaultMax
+    public var state = RoomState.auto
+    public var method = RoomMethod.fifo
+    public var schedule = Schedule()
+    public var lanes = [LaneRule(name: "general", share: 1)]
+
+    public var claimWindow: Microseconds = 60_000_000
+    public var turnGrace: Microseconds = 300_000_000
+    public var abandonAfter: Microseconds = 120_000_000
+    public var passLife: Microseconds = 120_000_000
+    public var sessionIdle: Microseconds = 600_000_000
+    public var sessionMax: Microseconds = 7_200_000_000
+
+    public init(rate: AdmissionRate, burst: Int64? = nil, slotsMax: Int64) {
+        self.rate = rate
+        let inAQuarter = rate.admissions(in: 250_000)
+        self.burst = min(max(burst ?? inAQuarter, 1), Self.burstMax)
+        self.slotsMax = slotsMax
+    }
+
+    /// A slot outlives every pass that was given for it, else the cap would not be one.
+    var slotLife: Microseconds { max(sessionIdle, passLife) }
+
+    /// A spent ticket is remembered for as long as it could still be put in front.
+    var spentLife: Microseconds {
+        switch method {
+        case .fifo: max(turnGrace, passLife)
+        case .random: max(turnGrace, passLife, sessionMax)
+        }
+    }
+
+    /// Who was seen within this time counts as there; see `RoomSnapshot.fresh`.
+    var freshWindow: Microseconds { abandonAfter / 2 }
+}
+
+/// A priority class: its own line, and a share of the rate while it has somebody waiting.
+public struct LaneRule: Hashable, Sendable {
+    public static let shareMax: Int64 = 1000
+
+    public let name: String
+    public let share: Int64
+
+    public init(name: String, share: Int64) {
+        self.name = name
+        self.share = min(max(share, 1), Self.shareMax)
+    }
+}
+
+/// Who goes first.
+public enum RoomMethod: String, Hashable, Sendable, CaseIterable {
+    /// By arrival; who was there before the opening, by lot.
+    case fifo
+    /// By lot, whenever one came. Nobody has a place to be shown, since who comes later may go before.
+    case random
+}
