@@ -1,12 +1,12 @@
 extension Line {
     /// One tick: what has expired goes, the bucket fills, the lowest places are admitted.
-    mutating func admit(_ tick: Tick, _ node: String, _ rules: RoomRules, _ now: Microseconds) -> RoomSnapshot {
-        hear(node, now)
+    mutating func admit(_ tick: Tick, _ node: String, _ rules: RoomRules, _ now: Moment) -> RoomSnapshot {
+        hear(node, now.clock)
         dropExpired(rules, now)
-        let phase = rules.phase(at: now)
+        let phase = rules.phase(at: now.clock)
         advanceDraw(tick, phase, rules)
-        bucket.refill(rules, now: now)
-        if let until = restoringUntil, awaited.isEmpty || now >= until {
+        bucket.refill(rules, now: now.line)
+        if let until = restoringUntil, awaited.isEmpty || now.line >= until {
             restoringUntil = nil
             awaited = []
         }
@@ -21,17 +21,17 @@ extension Line {
         if nodes.count < Self.nodesMax || nodes[node] != nil { nodes[node] = now }
     }
 
-    private mutating func dropExpired(_ rules: RoomRules, _ now: Microseconds) {
-        let missed = offered.popFirst(upTo: now, atMost: Self.dropsPerTickMax)
+    private mutating func dropExpired(_ rules: RoomRules, _ now: Moment) {
+        let missed = offered.popFirst(upTo: now.line, atMost: Self.dropsPerTickMax)
         totals.missed += Int64(missed.count)
         bucket.owe(Int64(missed.count), rules)
-        for entry in sessions.popFirst(upTo: now, atMost: Self.dropsPerTickMax) {
+        for entry in sessions.popFirst(upTo: now.line, atMost: Self.dropsPerTickMax) {
             startedAt[entry.id] = nil
             totals.ended += 1
         }
-        _ = spent.popFirst(upTo: now, atMost: Self.dropsPerTickMax)
-        _ = revoked.popFirst(upTo: now, atMost: Self.dropsPerTickMax)
-        for entry in seen.popFirst(upTo: now - rules.abandonAfter, atMost: Self.dropsPerTickMax) {
+        _ = spent.popFirst(upTo: now.line, atMost: Self.dropsPerTickMax)
+        _ = revoked.popFirst(upTo: now.line, atMost: Self.dropsPerTickMax)
+        for entry in seen.popFirst(upTo: now.line - rules.abandonAfter, atMost: Self.dropsPerTickMax) {
             for lane in lanes.indices where lanes[lane].waiting.remove(entry.id) != nil { break }
             totals.abandoned += 1
         }
@@ -49,7 +49,7 @@ extension Line {
         }
     }
 
-    private mutating func admitWaiting(_ rules: RoomRules, _ now: Microseconds) {
+    private mutating func admitWaiting(_ rules: RoomRules, _ now: Moment) {
         let count = min(bucket.available, rules.slotsMax - slotsTaken)
         guard count > 0, !seen.isEmpty else { return }
         var turns = lanes.map(\.turn)
@@ -65,32 +65,33 @@ extension Line {
     }
 
     /// False when the first was a dead place that no tick had dropped yet.
-    private mutating func admitFirst(of lane: Int, _ rules: RoomRules, _ now: Microseconds) -> Bool {
+    private mutating func admitFirst(of lane: Int, _ rules: RoomRules, _ now: Moment) -> Bool {
         guard let entry = lanes[lane].waiting.popFirst(), let place = Place(rawValue: UInt64(entry.score)) else {
             return false
         }
         let seenAt = seen.remove(entry.id) ?? 0
         lanes[lane].head = max(lanes[lane].head, place)
-        if seenAt <= now - rules.abandonAfter {
+        if seenAt <= now.line - rules.abandonAfter {
             totals.abandoned += 1
             return false
         }
-        offered.set(entry.id, now + rules.claimWindow)
+        offered.set(entry.id, now.line + rules.claimWindow)
         return true
     }
 
     /// Notes the heads, at most `historyMax` of them, and what they were `turn_grace` ago.
-    private mutating func advanceFloors(_ rules: RoomRules, _ now: Microseconds) {
+    private mutating func advanceFloors(_ rules: RoomRules, _ now: Moment) {
         let spacing = max(1_000_000, rules.turnGrace / Self.historyMax)
         for lane in lanes.indices {
-            while let oldest = lanes[lane].history.first, oldest.at <= now - rules.turnGrace {
+            while let oldest = lanes[lane].history.first, oldest.at <= now.line - rules.turnGrace {
                 lanes[lane].floor = max(lanes[lane].floor, oldest.head)
                 lanes[lane].history.removeFirst()
             }
             let last = lanes[lane].history.last
             let isDue =
-                last.map { now - $0.at >= spacing && $0.head < lanes[lane].head } ?? (lanes[lane].head > lanes[lane].floor)
-            if isDue { lanes[lane].history.append((now, lanes[lane].head)) }
+                last.map { now.line - $0.at >= spacing && $0.head < lanes[lane].head }
+                ?? (lanes[lane].head > lanes[lane].floor)
+            if isDue { lanes[lane].history.append((now.line, lanes[lane].head)) }
         }
     }
 }

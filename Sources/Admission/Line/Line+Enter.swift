@@ -1,16 +1,16 @@
 extension Line {
     /// A newcomer goes to the end, or in at once when nobody waits and there is room. A ticket goes back to its own place.
-    mutating func enter(_ arrival: Arrival, _ rules: RoomRules, _ now: Microseconds) -> Entered {
+    mutating func enter(_ arrival: Arrival, _ rules: RoomRules, _ now: Moment) -> Entered {
         let id = arrival.id
         if revoked.contains(id) { return .revoked }
-        if sessions.contains(id) { return .admitted(startedAt: startedAt[id] ?? now) }
+        if sessions.contains(id) { return .admitted(startedAt: startedAt[id] ?? now.clock) }
         if offered.contains(id) { return .offered }
         if let found = place(of: id) {
-            seen.set(id, now)
+            seen.set(id, now.line)
             return .waiting(found.place)
         }
         if spent.contains(id) { return .spent }
-        let phase = rules.phase(at: now)
+        let phase = rules.phase(at: now.clock)
         if let refusal = refusal(in: phase) { return refusal }
         let lane = laneIndex(arrival.lane, rules)
         if !arrival.isNew, let place = arrival.place { return putBack(id, lane, place, rules, now) }
@@ -35,15 +35,15 @@ extension Line {
         }
     }
 
-    private mutating func append(_ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds) -> Entered {
-        putInLine(id, lane: lane, place: place, seenAt: now)
+    private mutating func append(_ id: TicketID, _ lane: Int, _ place: Place, _ now: Moment) -> Entered {
+        putInLine(id, lane: lane, place: place, seenAt: now.line)
         totals.entered += 1
         return .waiting(place)
     }
 
     /// Whose turn has passed is let in at the front for `turn_grace`, and not after.
     private mutating func putBack(
-        _ id: TicketID, _ lane: Int, _ place: Place, _ rules: RoomRules, _ now: Microseconds
+        _ id: TicketID, _ lane: Int, _ place: Place, _ rules: RoomRules, _ now: Moment
     ) -> Entered {
         if rules.method == .fifo, place <= lanes[lane].floor { return .passed }
         // A place that still has to be drawn is drawn by the caller; a draw that it cannot resolve is long past.
@@ -52,24 +52,24 @@ extension Line {
     }
 
     private mutating func admitAtOnce(
-        _ id: TicketID, _ lane: Int, _ place: Place, _ phase: RoomPhase, _ rules: RoomRules, _ now: Microseconds
+        _ id: TicketID, _ lane: Int, _ place: Place, _ phase: RoomPhase, _ rules: RoomRules, _ now: Moment
     ) -> Entered? {
         guard phase == .auto, seen.isEmpty, restoringUntil == nil, slotsTaken < rules.slotsMax else { return nil }
-        bucket.refill(rules, now: now)
+        bucket.refill(rules, now: now.line)
         guard bucket.regular > 0 else { return nil }
         _ = bucket.take(1)
         lanes[lane].head = max(lanes[lane].head, place)
-        startSession(id, startedAt: now, until: now + rules.slotLife)
-        spent.set(id, now + rules.spentLife)
+        startSession(id, startedAt: now.clock, until: now.line + rules.slotLife)
+        spent.set(id, now.line + rules.spentLife)
         totals.entered += 1
         totals.admitted += 1
         totals.claimed += 1
-        return .admitted(startedAt: now)
+        return .admitted(startedAt: now.clock)
     }
 
-    mutating func beat(_ id: TicketID, _ now: Microseconds) -> Bool {
+    mutating func beat(_ id: TicketID, _ now: Moment) -> Bool {
         guard seen.contains(id) else { return false }
-        seen.set(id, now)
+        seen.set(id, now.line)
         return true
     }
 }

@@ -1,19 +1,20 @@
 extension Line {
     /// Takes in what a node remembers. The first to come with a later epoch than the store's begins the line.
-    mutating func restore(_ recollection: Recollection, _ call: StoreCall, _ now: Microseconds) -> StoreAnswer.Outcome {
+    mutating func restore(_ recollection: Recollection, _ call: StoreCall, _ clock: Microseconds) -> StoreAnswer.Outcome {
         if epoch < recollection.epoch {
-            begin(epoch: recollection.epoch, lineage: recollection.lineage, rules: call.rules, isFull: false, now)
-            restoringUntil = now + Self.restoringMax
+            begin(epoch: recollection.epoch, lineage: recollection.lineage, rules: call.rules, isFull: false, clock)
+            restoringUntil = clock + Self.restoringMax
             awaited = Set(recollection.nodes.prefix(Self.nodesMax))
         }
         alignLanes(with: call.rules)
         let rules = call.rules.under(controls)
+        let now = moment(clock)
         merge(recollection.watermarks)
-        for mark in recollection.revoked { revoked.set(mark.id, now + mark.endsIn) }
+        for mark in recollection.revoked { revoked.set(mark.id, now.line + mark.endsIn) }
         for mark in recollection.spent where !sessions.contains(mark.id) {
             takeOutOfLine(mark.id)
             offered.remove(mark.id)
-            spent.set(mark.id, now + mark.endsIn)
+            spent.set(mark.id, now.line + mark.endsIn)
         }
         for session in recollection.sessions { restore(session, rules, now) }
         for ticket in recollection.waiting { restore(ticket, rules, now) }
@@ -21,21 +22,21 @@ extension Line {
         return .done
     }
 
-    private mutating func restore(_ session: Recollection.Session, _ rules: RoomRules, _ now: Microseconds) {
+    private mutating func restore(_ session: Recollection.Session, _ rules: RoomRules, _ now: Moment) {
         guard !revoked.contains(session.id), !sessions.contains(session.id) else { return }
         takeOutOfLine(session.id)
         offered.remove(session.id)
-        startSession(session.id, startedAt: session.startedAt, until: now + session.endsIn)
-        spent.set(session.id, now + rules.spentLife)
+        startSession(session.id, startedAt: session.startedAt, until: now.line + session.endsIn)
+        spent.set(session.id, now.line + rules.spentLife)
     }
 
-    private mutating func restore(_ ticket: Recollection.Waiting, _ rules: RoomRules, _ now: Microseconds) {
+    private mutating func restore(_ ticket: Recollection.Waiting, _ rules: RoomRules, _ now: Moment) {
         let id = ticket.id
         let isKnown =
             revoked.contains(id) || sessions.contains(id) || offered.contains(id) || spent.contains(id) || seen.contains(id)
         let lane = laneIndex(ticket.lane, rules)
         if isKnown || rules.method == .fifo && ticket.place <= lanes[lane].floor { return }
-        putInLine(id, lane: lane, place: ticket.place, seenAt: now - ticket.seenAgo)
+        putInLine(id, lane: lane, place: ticket.place, seenAt: now.line - ticket.seenAgo)
     }
 
     /// Of two accounts the one that is further on is right.
@@ -57,7 +58,7 @@ extension Line {
     }
 
     /// What is held, for another store: the waiting lane by lane, then sessions, spent, revoked.
-    func read(_ cursor: PageCursor, _ now: Microseconds) -> Page {
+    func read(_ cursor: PageCursor, _ now: Moment) -> Page {
         var page = Page()
         let sections = lanes.map(\.waiting) + [sessions, spent, revoked]
         guard sections.indices.contains(cursor.section) else { return page }
@@ -65,13 +66,13 @@ extension Line {
         for entry in entries {
             switch cursor.section - lanes.count {
             case 0:
-                let start = startedAt[entry.id] ?? now
-                page.sessions.append(.init(id: entry.id, startedAt: start, endsIn: entry.score - now))
-            case 1: page.spent.append(.init(id: entry.id, endsIn: entry.score - now))
-            case 2: page.revoked.append(.init(id: entry.id, endsIn: entry.score - now))
+                let start = startedAt[entry.id] ?? now.clock
+                page.sessions.append(.init(id: entry.id, startedAt: start, endsIn: entry.score - now.line))
+            case 1: page.spent.append(.init(id: entry.id, endsIn: entry.score - now.line))
+            case 2: page.revoked.append(.init(id: entry.id, endsIn: entry.score - now.line))
             default:
                 guard let place = Place(rawValue: UInt64(entry.score)) else { continue }
-                let ago = now - (seen.score(of: entry.id) ?? now)
+                let ago = now.line - (seen.score(of: entry.id) ?? now.line)
                 page.waiting.append(.init(id: entry.id, lane: cursor.section, place: place, seenAgo: ago))
             }
         }

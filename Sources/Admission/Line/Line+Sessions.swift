@@ -1,13 +1,13 @@
 extension Line {
     /// Gives the pass once; whoever asks again while the session goes on, gets the same.
-    mutating func claim(_ id: TicketID, _ rules: RoomRules, _ now: Microseconds) -> Claimed {
+    mutating func claim(_ id: TicketID, _ rules: RoomRules, _ now: Moment) -> Claimed {
         if revoked.contains(id) { return .revoked }
-        if sessions.contains(id) { return .granted(startedAt: startedAt[id] ?? now) }
+        if sessions.contains(id) { return .granted(startedAt: startedAt[id] ?? now.clock) }
         if offered.remove(id) != nil {
-            startSession(id, startedAt: now, until: now + rules.slotLife)
-            spent.set(id, now + rules.spentLife)
+            startSession(id, startedAt: now.clock, until: now.line + rules.slotLife)
+            spent.set(id, now.line + rules.spentLife)
             totals.claimed += 1
-            return .granted(startedAt: now)
+            return .granted(startedAt: now.clock)
         }
         if seen.contains(id) { return .waiting }
         return spent.contains(id) ? .spent : .unknown
@@ -15,34 +15,34 @@ extension Line {
 
     /// A session that the store does not know, and that has not ended, was lost with another store: it is put back, whatever
     /// the cap says, since its holder is inside.
-    mutating func renew(_ session: SessionMark, _ rules: RoomRules, _ now: Microseconds) -> Renewed {
+    mutating func renew(_ session: SessionMark, _ rules: RoomRules, _ now: Moment) -> Renewed {
         let id = session.id
         if revoked.contains(id) { return .revoked }
         if !sessions.contains(id), spent.contains(id) { return .ended }
         let start = startedAt[id] ?? session.startedAt
-        if now >= start + rules.sessionMax {
+        if now.clock >= start + rules.sessionMax {
             if endSession(id) { totals.ended += 1 }
-            spent.set(id, now + rules.spentLife)
+            spent.set(id, now.line + rules.spentLife)
             return .ended
         }
         if !sessions.contains(id) {
             takeOutOfLine(id)
             offered.remove(id)
-            spent.set(id, now + rules.spentLife)
+            spent.set(id, now.line + rules.spentLife)
         }
-        startSession(id, startedAt: start, until: now + rules.slotLife)
+        startSession(id, startedAt: start, until: now.line + rules.slotLife)
         return .renewed
     }
 
-    mutating func release(_ id: TicketID, _ rules: RoomRules, _ now: Microseconds) {
+    mutating func release(_ id: TicketID, _ rules: RoomRules, _ now: Moment) {
         takeOutOfLine(id)
         if offered.remove(id) != nil { bucket.owe(1, rules) }
         if endSession(id) { totals.ended += 1 }
-        spent.set(id, now + rules.spentLife)
+        spent.set(id, now.line + rules.spentLife)
     }
 
     /// Whoever only waited may come back with its ticket; whoever was inside may not.
-    mutating func leave(_ id: TicketID, _ rules: RoomRules, _ now: Microseconds) {
+    mutating func leave(_ id: TicketID, _ rules: RoomRules, _ now: Moment) {
         if takeOutOfLine(id) {
             totals.left += 1
         } else if offered.remove(id) != nil {
@@ -54,11 +54,11 @@ extension Line {
     }
 
     /// At the ceiling the deny that would end first gives way.
-    mutating func revoke(_ id: TicketID, _ lasting: Microseconds, _ rules: RoomRules, _ now: Microseconds) {
+    mutating func revoke(_ id: TicketID, _ lasting: Microseconds, _ rules: RoomRules, _ now: Moment) {
         takeOutOfLine(id)
         if offered.remove(id) != nil { bucket.owe(1, rules) }
         if endSession(id) { totals.ended += 1 }
-        revoked.set(id, now + lasting)
+        revoked.set(id, now.line + lasting)
         if revoked.count > Self.revokedMax { _ = revoked.popFirst() }
     }
 }

@@ -1,16 +1,16 @@
 extension Line {
-    mutating func snapshot(_ tick: Tick, _ phase: RoomPhase, _ rules: RoomRules, _ now: Microseconds) -> RoomSnapshot {
-        if now - marksAt >= RoomSnapshot.marksEvery || now < marksAt { takeMarks(now) }
+    mutating func snapshot(_ tick: Tick, _ phase: RoomPhase, _ rules: RoomRules, _ now: Moment) -> RoomSnapshot {
+        if now.line - marksAt >= RoomSnapshot.marksEvery { takeMarks(now.line) }
         let withMarks = tick.marksVersion != marksVersion
         return RoomSnapshot(
-            now: now, phase: phase, isRestoring: restoringUntil != nil,
+            now: now.clock, phase: phase, isRestoring: restoringUntil != nil,
             lanes: lanes.map { lane in
                 LaneView(
                     name: lane.name, waiting: lane.waiting.count, head: lane.head, floor: lane.floor,
                     near: lane.waiting.entries(from: 0, count: RoomSnapshot.nearMax).map(\.id),
                     marks: withMarks ? lane.marks : [])
             },
-            offered: offered.count, sessions: sessions.count, fresh: seen.count(above: now - rules.freshWindow),
+            offered: offered.count, sessions: sessions.count, fresh: seen.count(above: now.line - rules.freshWindow),
             totals: totals, controls: controls, draw: draw, tail: Place(epoch: epoch, number: tailNumber),
             marksVersion: marksVersion, revoked: withMarks ? revoked.entries(from: 0, count: Self.revokedMax).map(\.id) : [],
             nodes: nodes.keys.sorted())

@@ -40,6 +40,9 @@ public struct Line: Sendable {
     /// When each was last heard from.
     var nodes: [String: Microseconds] = [:]
     var restoringUntil: Microseconds?
+    /// See `Moment`.
+    var standstill: Microseconds = 0
+    var tickedAt: Microseconds = 0
     /// Who has not said everything yet.
     var awaited: Set<String> = []
 
@@ -58,6 +61,14 @@ public struct Line: Sendable {
         var marks: [RankMark] = []
     }
 
+    /// A moment as the store's clock tells it, and as the line does. The line's time stands still while no tick comes, and
+    /// does not follow a clock that is set back: after an outage nobody is taken for dead who could not be heard, no turn
+    /// has passed that nobody could take, and no credit has gathered. What people see and what is scheduled goes by the clock.
+    struct Moment {
+        let clock: Microseconds
+        let line: Microseconds
+    }
+
     public init() {}
 
     /// One call at a time of the store's clock.
@@ -66,14 +77,16 @@ public struct Line: Sendable {
         return StoreAnswer(epoch: epoch, lineage: lineage, outcome: outcome)
     }
 
-    private mutating func perform(_ call: StoreCall, _ now: Microseconds) -> StoreAnswer.Outcome {
+    private mutating func perform(_ call: StoreCall, _ clock: Microseconds) -> StoreAnswer.Outcome {
         if case .restore(let recollection) = call.operation {
-            return restore(recollection, call, now)
+            return restore(recollection, call, clock)
         }
         if epoch == 0, call.epoch == 0, case .admit(let tick) = call.operation {
-            begin(epoch: 1, lineage: tick.lineage, rules: call.rules, isFull: true, now)
+            begin(epoch: 1, lineage: tick.lineage, rules: call.rules, isFull: true, clock)
         }
         guard holds(call) else { return .lost }
+        if case .admit = call.operation { stand(call.rules, clock) }
+        let now = moment(clock)
         alignLanes(with: call.rules)
         let rules = call.rules.under(controls)
         switch call.operation {
@@ -92,6 +105,14 @@ public struct Line: Sendable {
         return .done
     }
 
+    func moment(_ clock: Microseconds) -> Moment { Moment(clock: clock, line: clock - standstill) }
+
+    private mutating func stand(_ rules: RoomRules, _ clock: Microseconds) {
+        let gap = clock - tickedAt
+        if gap > rules.standstillAfter || gap < 0 { standstill += gap }
+        tickedAt = clock
+    }
+
     /// Whether this is the line that the caller knows, or one that came after it.
     private func holds(_ call: StoreCall) -> Bool {
         if epoch == 0 { return false }
@@ -99,13 +120,14 @@ public struct Line: Sendable {
     }
 
     /// Everything that was there is forgotten.
-    mutating func begin(epoch: UInt64, lineage: UInt64, rules: RoomRules, isFull: Bool, _ now: Microseconds) {
+    mutating func begin(epoch: UInt64, lineage: UInt64, rules: RoomRules, isFull: Bool, _ clock: Microseconds) {
         let known = nodes
         self = Line()
         self.epoch = epoch
         self.lineage = lineage
         nodes = known
-        bucket = Bucket(rules: rules, isFull: isFull, now: now)
+        tickedAt = clock
+        bucket = Bucket(rules: rules, isFull: isFull, now: clock)
         alignLanes(with: rules)
     }
 

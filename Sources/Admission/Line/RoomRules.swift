@@ -22,6 +22,8 @@ public struct RoomRules: Hashable, Sendable {
     public var passLife: Microseconds = 120_000_000
     public var sessionIdle: Microseconds = 600_000_000
     public var sessionMax: Microseconds = 7_200_000_000
+    /// Time without a tick for so long did not pass for the line, see `Line.Moment`.
+    public var standstillAfter: Microseconds = 3_000_000
 
     public init(rate: AdmissionRate, burst: Int64? = nil, slotsMax: Int64) {
         self.rate = rate

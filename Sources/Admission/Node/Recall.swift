@@ -1,0 +1,102 @@
+/// Bringing back what a node remembers: to a store that has lost the line, or into a line that another node has begun.
+struct Recall: Sendable {
+    /// Nil: the line is known and everything is in it.
+    private(set) var epoch: UInt64?
+    /// The store does not hold the line: nothing but this can be asked.
+    private(set) var isLost = false
+    private var waiting: [TicketID] = []
+    private var sessions: [TicketID] = []
+    private var spent: [TicketID] = []
+
+    var isNeeded: Bool { epoch != nil }
+
+    mutating func begin(epoch: UInt64, isLost: Bool, waiting: [TicketID], sessions: [TicketID], spent: [TicketID]) {
+        self.epoch = epoch
+        self.isLost = isLost
+        self.waiting = waiting
+        self.sessions = sessions
+        self.spent = spent
+    }
+
+    mutating func end() { self = Recall() }
+
+    /// A store holds the line now.
+    mutating func found() { isLost = false }
+
+    /// Sessions and spent marks first, so that nobody who is inside is put into the line.
+    mutating func take(_ countMax: Int) -> (waiting: [TicketID], sessions: [TicketID], spent: [TicketID], isLast: Bool) {
+        var room = countMax
+        let spent = Self.cut(&self.spent, &room)
+        let sessions = Self.cut(&self.sessions, &room)
+        let waiting = Self.cut(&self.waiting, &room)
+        return (waiting, sessions, spent, self.spent.isEmpty && self.sessions.isEmpty && self.waiting.isEmpty)
+    }
+
+    private static func cut(_ ids: inout [TicketID], _ room: inout Int) -> [TicketID] {
+        let taken = Array(ids.suffix(room))
+        ids.removeLast(taken.count)
+        room -= taken.count
+        return taken
+    }
+
+    mutating func putBack(_ recollection: Recollection) {
+        waiting += recollection.waiting.map(\.id)
+        sessions += recollection.sessions.map(\.id)
+        spent += recollection.spent.map(\.id)
+    }
+}
+
+extension RoomNode {
+    /// The store does not hold the line that this node knows.
+    mutating func lose(_ highest: UInt64, _ now: Microseconds) {
+        // Said of the same loss by several calls that were under way together.
+        if recall.isLost, let wanted = recall.epoch, wanted > highest { return }
+        beginRecall(epoch: max(highest, epoch) + 1, isLost: true)
+    }
+
+    /// Learns which line the store holds. False when the answer is about an older one than is known.
+    mutating func adopt(_ answer: StoreAnswer, _ now: Microseconds) -> Bool {
+        if answer.epoch < epoch { return false }
+        let isOther = answer.lineage != lineage
+        if answer.epoch == epoch, isOther, lineage != 0 { return false }
+        let wasUnknown = epoch == 0
+        epoch = answer.epoch
+        lineage = answer.lineage
+        guard isOther else { return true }
+        if wasUnknown && rememberedCount == 0 {
+            recall.end()
+        } else if recall.isNeeded, recall.isLost {
+            recall.found()
+        } else {
+            beginRecall(epoch: answer.epoch, isLost: false)
+        }
+        return true
+    }
+
+    private mutating func beginRecall(epoch: UInt64, isLost: Bool) {
+        recall.begin(epoch: epoch, isLost: isLost, waiting: waiting.ids, sessions: sessions.ids, spent: spent.ids)
+    }
+
+    mutating func nextRecollection(_ now: Microseconds) -> Recollection? {
+        guard let wanted = recall.epoch else { return nil }
+        let part = recall.take(StoreCall.itemsMax)
+        var recollection = Recollection(
+            epoch: wanted, lineage: random(), watermarks: watermarks, nodes: view?.snapshot.nodes ?? [name],
+            isComplete: part.isLast)
+        recollection.spent = part.spent.compactMap { id in
+            spent[id].flatMap { $0 > now ? .init(id: id, endsIn: $0 - now) : nil }
+        }
+        recollection.sessions = part.sessions.compactMap { id in
+            sessions[id].flatMap { $0.endsAt > now ? .init(id: id, startedAt: $0.startedAt, endsIn: $0.endsAt - now) : nil }
+        }
+        recollection.waiting = part.waiting.compactMap { id in
+            guard let ticket = waiting[id], now - ticket.beatAt < rules.abandonAfter else { return nil }
+            return .init(id: id, lane: ticket.lane, place: ticket.place, seenAgo: max(0, now - ticket.beatAt))
+        }
+        return recollection
+    }
+
+    mutating func recalled(_ recollection: Recollection) {
+        if recollection.isComplete { recall.end() }
+    }
+}

@@ -1,0 +1,246 @@
+extension RoomNode {
+    /// The next call to make now; asked again until it is nil, in every turn and at least every `tickEvery`.
+    public mutating func nextCall(now: Microseconds) -> StoreCall? {
+        forget(now)
+        // As long as the store does not hold this line, nothing else has a meaning.
+        if recall.isNeeded {
+            guard outbox.mayCall(.restore, now), let recollection = nextRecollection(now) else {
+                return recall.isLost ? nil : nextOrdinary(now)
+            }
+            return call(.restore(recollection))
+        }
+        return nextOrdinary(now)
+    }
+
+    private mutating func nextOrdinary(_ now: Microseconds) -> StoreCall? {
+        if outbox.mayCall(.admit, now), outbox.tickedAt.map({ now - $0 >= Self.tickEvery }) ?? true {
+            outbox.tickedAt = now
+            let seed = (0..<4).flatMap { _ in word() }
+            let version = view?.snapshot.marksVersion ?? 0
+            return call(.admit(Tick(lineage: random(), seed: seed, marksVersion: version)))
+        }
+        guard lineage != 0 else { return nil }
+        return nextBatch(now).map { call($0) }
+    }
+
+    private mutating func nextBatch(_ now: Microseconds) -> StoreCall.Operation? {
+        let most = StoreCall.itemsMax
+        if !outbox.claims.isEmpty, outbox.mayCall(.claim, now) { return .claim(outbox.claims.take(most)) }
+        if !outbox.arrivals.isEmpty, outbox.mayCall(.enter, now) { return .enter(outbox.arrivals.take(most)) }
+        if !outbox.renewals.isEmpty, outbox.mayCall(.renew, now) { return .renew(outbox.renewals.take(most)) }
+        if !outbox.releases.isEmpty, outbox.mayCall(.release, now) { return .release(outbox.releases.take(most)) }
+        if !outbox.leaves.isEmpty, outbox.mayCall(.leave, now) { return .leave(outbox.leaves.take(most)) }
+        if !outbox.changes.isEmpty, outbox.mayCall(.control, now) {
+            defer { outbox.changes = [] }
+            return .control(outbox.changes)
+        }
+        if let first = outbox.revocations.first, outbox.mayCall(.revoke, now) {
+            let alike = outbox.revocations.prefix(most).prefix { $0.lasting == first.lasting }
+            outbox.revocations.removeFirst(alike.count)
+            return .revoke(alike.map(\.id), lasting: first.lasting)
+        }
+        if !outbox.beats.isEmpty, outbox.mayCall(.beat, now) {
+            let ids = Array(outbox.beats.prefix(most))
+            outbox.beats.removeFirst(ids.count)
+            return .beat(ids)
+        }
+        return nil
+    }
+
+    private mutating func call(_ operation: StoreCall.Operation) -> StoreCall {
+        outbox.isUnderWay.insert(operation.kind)
+        return StoreCall(room: room, rules: rules, node: name, epoch: epoch, lineage: lineage, operation: operation)
+    }
+
+    private func word() -> [UInt8] {
+        let word = random()
+        return (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
+    }
+
+    private mutating func forget(_ now: Microseconds) {
+        waiting.turn(every: rules.abandonAfter, now: now)
+        sessions.turn(every: max(rules.slotLife, rules.spentLife), now: now)
+        spent.turn(every: rules.spentLife, now: now)
+    }
+
+    // MARK: Answers
+
+    /// What came of a call that was handed out.
+    public mutating func answered(
+        _ call: StoreCall, _ result: Result<StoreAnswer, StoreFault>, now: Microseconds
+    ) -> [Told] {
+        outbox.isUnderWay.remove(call.operation.kind)
+        switch result {
+        case .failure:
+            repeatLater(call.operation, now)
+            return []
+        case .success(let answer):
+            if case .lost = answer.outcome {
+                lose(max(answer.epoch, call.epoch), now)
+                repeatLater(call.operation, now)
+                return []
+            }
+            // From a line that has been replaced since: what it did is void.
+            guard adopt(answer, now) else {
+                repeatLater(call.operation, now)
+                return []
+            }
+            outbox.restsUntil[call.operation.kind] = nil
+            return take(call.operation, answer.outcome, now)
+        }
+    }
+
+    private mutating func take(
+        _ operation: StoreCall.Operation, _ outcome: StoreAnswer.Outcome, _ now: Microseconds
+    ) -> [Told] {
+        switch (operation, outcome) {
+        case (.enter(let arrivals), .entered(let entered)) where arrivals.count == entered.count:
+            return zip(arrivals, entered).flatMap { take($0, $1, now) }
+        case (.claim(let ids), .claimed(let claimed)) where ids.count == claimed.count:
+            return zip(ids, claimed).flatMap { take($0, $1, now) }
+        case (.beat(let ids), .beaten(let known)) where ids.count == known.count:
+            // The store has dropped it, yet it was here a moment ago: back to its own place.
+            for (id, isKnown) in zip(ids, known) where !isKnown {
+                guard let ticket = waiting[id] else { continue }
+                outbox.arrivals.add(.returning(id, lane: ticket.lane, place: ticket.place))
+            }
+        case (.renew(let marks), .renewed(let renewed)) where marks.count == renewed.count:
+            for (mark, renewal) in zip(marks, renewed) where renewal != .renewed { sessions.remove(mark.id) }
+        case (.admit, .admitted(let snapshot)): see(snapshot, now)
+        case (.restore(let recollection), .done): recalled(recollection)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func see(_ snapshot: RoomSnapshot, _ now: Microseconds) {
+        view = RoomView(snapshot, after: view, at: now)
+        estimate.learn(snapshot, rules)
+        for ticket in outbox.unresolved {
+            if let place = resolved(ticket.place, of: ticket.id) {
+                outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))
+            } else {
+                outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: ticket.place))
+            }
+        }
+        outbox.unresolved = []
+    }
+
+    private mutating func take(_ arrival: Arrival, _ entered: Entered, _ now: Microseconds) -> [Told] {
+        let id = arrival.id
+        switch entered {
+        case .waiting(let place):
+            if waiting[id]?.place != place {
+                waiting.set(id, RememberedTicket(lane: arrival.lane, place: place, beatAt: now))
+            }
+            defer { outbox.rejoined[id] = nil }
+            return tell(id) { node in .waiting(node.standing(id, lane: arrival.lane, place: place, now)) }
+        case .admitted(let startedAt):
+            outbox.rejoined[id] = nil
+            return admit(id, startedAt, now)
+        case .offered:
+            if asks[id] != nil { outbox.claims.add(id) }
+            return []
+        case .spent: return rejoinAll(id, arrival.lane, .spent, now)
+        case .passed: return rejoinAll(id, arrival.lane, .passed, now)
+        case .awaitsDraw:
+            // Known by the next tick. Whoever asked for it is answered then, or told that it is held.
+            guard asks[id] != nil else { return [] }
+            let place = view?.snapshot.draw?.place(of: id)
+            outbox.arrivals.add(.newcomer(id, lane: arrival.lane, drawn: place))
+            outbox.restsUntil[.enter] = now + Self.tickEvery / 2
+            return []
+        case .revoked:
+            waiting.remove(id)
+            return refuse(id, .revoked)
+        case .notYet: return refuse(id, .notYet)
+        case .closed: return refuse(id, .closed)
+        case .open: return refuse(id, .open)
+        case .full: return refuse(id, .full)
+        }
+    }
+
+    private mutating func refuse(_ id: TicketID, _ reply: Reply) -> [Told] {
+        outbox.rejoined[id] = nil
+        return tell(id) { _ in reply }
+    }
+
+    private mutating func take(_ id: TicketID, _ claimed: Claimed, _ now: Microseconds) -> [Told] {
+        let known = waiting[id]
+        switch claimed {
+        case .granted(let startedAt): return admit(id, startedAt, now)
+        case .waiting:
+            return tell(id) { node in
+                .waiting(node.standing(id, lane: known?.lane ?? 0, place: known?.place ?? .none, now))
+            }
+        case .spent: return rejoinAll(id, known?.lane ?? 0, .spent, now)
+        case .revoked:
+            waiting.remove(id)
+            return tell(id) { _ in .revoked }
+        case .unknown:
+            // Nobody waits for the answer any more, or it goes back to its own place first.
+            guard asks[id] != nil, let known else { return [] }
+            outbox.arrivals.add(.returning(id, lane: known.lane, place: known.place))
+            return []
+        }
+    }
+
+    private mutating func admit(_ id: TicketID, _ startedAt: Microseconds, _ now: Microseconds) -> [Told] {
+        promises.keep(id, now: now)
+        remember(SessionMark(id: id, startedAt: startedAt), now)
+        return tell(id) { _ in .admitted(id, startedAt: startedAt) }
+    }
+
+    private mutating func rejoinAll(
+        _ id: TicketID, _ lane: Int, _ why: Standing.Rejoined, _ now: Microseconds
+    ) -> [Told] {
+        waiting.remove(id)
+        guard let first = asks[id]?.first else { return [] }
+        // One new ticket, whoever of one browser's tabs asked.
+        let all = asks.removeValue(forKey: id) ?? []
+        askCount -= all.count
+        let new = rejoin(first.number, lane, why, now)
+        for ask in all.dropFirst() { hold(ask.number, new, now) }
+        return []
+    }
+
+    private mutating func tell(_ id: TicketID, _ reply: (inout RoomNode) -> Reply) -> [Told] {
+        guard let waitingFor = asks.removeValue(forKey: id) else { return [] }
+        askCount -= waitingFor.count
+        let reply = reply(&self)
+        return waitingFor.map { Told(ask: $0.number, reply: reply) }
+    }
+
+    /// Questions that have waited too long are answered with what is known.
+    public mutating func expire(now: Microseconds) -> [Told] {
+        var told: [Told] = []
+        for id in askedAt.takeOlder(than: now - Self.askAgeMax) {
+            guard let all = asks[id] else { continue }
+            let old = all.filter { $0.at < now - Self.askAgeMax }
+            let rest = all.filter { $0.at >= now - Self.askAgeMax }
+            asks[id] = rest.isEmpty ? nil : rest
+            askCount -= old.count
+            if rest.isEmpty { outbox.rejoined[id] = nil }
+            told += old.map { Told(ask: $0.number, reply: .held) }
+        }
+        return told
+    }
+
+    /// Everything may be asked again; beats and ticks need not be.
+    private mutating func repeatLater(_ operation: StoreCall.Operation, _ now: Microseconds) {
+        outbox.restsUntil[operation.kind] = now + Self.tickEvery
+        switch operation {
+        case .enter(let arrivals):
+            for arrival in arrivals where asks[arrival.id] != nil || !arrival.isNew { outbox.arrivals.add(arrival) }
+        case .claim(let ids): for id in ids where asks[id] != nil { outbox.claims.add(id) }
+        case .renew(let sessions): for session in sessions { outbox.renewals.add(session) }
+        case .release(let ids): for id in ids { outbox.releases.add(id) }
+        case .leave(let ids): for id in ids { outbox.leaves.add(id) }
+        case .revoke(let ids, let lasting): outbox.revocations = ids.map { ($0, lasting) } + outbox.revocations
+        case .control(let changes): outbox.changes = changes + outbox.changes
+        case .restore(let recollection): recall.putBack(recollection)
+        case .beat(let ids): outbox.beats = ids + outbox.beats
+        case .admit, .read: break
+        }
+    }
+}

@@ -1,0 +1,278 @@
+/// What one node knows and does of one room: answers visitors from its view, gathers what the store must hear of into
+/// batches, and remembers enough of everybody to rebuild the line in another store.
+///
+/// Pure: time and randomness are given, calls are handed out by `nextCall` and their answers come in by `answered`. One call
+/// of each kind is under way at a time; what comes meanwhile makes up the next batch, so that batches are small when it is
+/// quiet and large when it is not.
+///
+/// A visit is answered at once when the view suffices, which it does for whoever was waiting here before. Else it becomes a
+/// question under the caller's number, and its reply comes out of `answered` or `expire`.
+public struct RoomNode: Sendable {
+    /// Remembered at most: waiting tickets, sessions, spent marks, of each.
+    public static let rememberedMax = 2_000_000
+    /// Questions under way.
+    public static let asksMax = 200_000
+    /// A question without an answer for so long is answered with `held`.
+    public static let askAgeMax: Microseconds = 5_000_000
+    public static let tickEvery: Microseconds = 100_000
+    /// A view older than this says nothing any more.
+    public static let viewAgeMax: Microseconds = 3_000_000
+
+    public let room: String
+    public let name: String
+    public var rules: RoomRules
+    let random: @Sendable () -> UInt64
+
+    // The line that it knows.
+    public internal(set) var epoch: UInt64 = 0
+    public internal(set) var lineage: UInt64 = 0
+    var view: RoomView?
+    public internal(set) var estimate = WaitEstimate()
+    public internal(set) var promises = PromiseLedger()
+    var recall = Recall()
+
+    // Whom it remembers.
+    var waiting: Generations<RememberedTicket>
+    var sessions: Generations<RememberedSession>
+    var spent: Generations<Microseconds>
+
+    // What the store must hear of.
+    var outbox = Outbox()
+    var asks: [TicketID: [Ask]] = [:]
+    var askCount = 0
+    var askedAt = AskTimes()
+
+    struct Ask: Sendable {
+        let number: UInt64
+        let at: Microseconds
+    }
+
+    /// `random` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it.
+    public init(
+        room: String, name: String, rules: RoomRules, now: Microseconds, random: @escaping @Sendable () -> UInt64
+    ) {
+        self.room = room
+        self.name = name
+        self.rules = rules
+        self.random = random
+        waiting = Generations(countMax: Self.rememberedMax, now: now)
+        sessions = Generations(countMax: Self.rememberedMax, now: now)
+        spent = Generations(countMax: Self.rememberedMax, now: now)
+    }
+
+    // MARK: Visits
+
+    /// Somebody without a ticket.
+    public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
+        guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
+        if let phase = view?.snapshot.phase, let told = told(phase) { return told }
+        let id = TicketID(high: random(), low: random())
+        enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
+        return nil
+    }
+
+    /// Somebody with a ticket whose signature is good.
+    public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
+        guard let view else { return question(ask, id, lane, shown, now) }
+        if view.revoked.contains(id) { return .revoked }
+        if isCutOff(now) { return keep(id, lane, shown, now) }
+        let phase = view.snapshot.phase
+        if phase == .open { return .open }
+        guard let place = resolved(shown, of: id) else {
+            guard askCount < Self.asksMax else { return .held }
+            rejoin(ask, lane, .passed, now)
+            return nil
+        }
+        if view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
+        if let told = told(phase) { return told }
+        guard var remembered = waiting[id] else {
+            enter(.returning(id, lane: lane, place: place), ask, now)
+            return nil
+        }
+        if now - remembered.beatAt >= rules.abandonAfter / 6 {
+            remembered.beatAt = now
+            waiting.set(id, remembered)
+            if outbox.beats.count < Self.asksMax { outbox.beats.append(id) }
+        }
+        return .waiting(standing(id, lane: lane, place: place, now))
+    }
+
+    /// The store has not been heard from for so long that nothing is known any more.
+    public func isCutOff(_ now: Microseconds) -> Bool {
+        view.map { now - $0.receivedAt > Self.viewAgeMax } ?? false
+    }
+
+    /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
+    private mutating func keep(_ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply {
+        guard sessions[id] == nil, let place = resolved(shown, of: id) else { return .held }
+        var remembered = waiting[id] ?? RememberedTicket(lane: lane, place: place, beatAt: now)
+        remembered.beatAt = now
+        waiting.set(id, remembered)
+        return .held
+    }
+
+    /// Nothing is known yet: the store is asked, and answers when it can.
+    private mutating func question(_ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply?
+    {
+        guard askCount < Self.asksMax else { return .held }
+        // A ticket from a line that this node has never heard of: the store must know it, or has lost it.
+        if shown.epoch > epoch {
+            epoch = shown.epoch
+            lineage = 0
+        }
+        if let place = resolved(shown, of: id) {
+            enter(.returning(id, lane: lane, place: place), ask, now)
+        } else {
+            hold(ask, id, now)
+            outbox.unresolved.append((id, lane, shown))
+        }
+        return nil
+    }
+
+    /// What everybody is told alike.
+    private func told(_ phase: RoomPhase) -> Reply? {
+        switch phase {
+        case .open: .open
+        case .closed: .closed
+        case .before: .notYet
+        case .prequeue, .auto, .queue, .paused: nil
+        }
+    }
+
+    private mutating func comeForPass(
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds
+    ) -> Reply? {
+        guard askCount < Self.asksMax else { return .held }
+        if waiting[id] == nil { waiting.set(id, RememberedTicket(lane: lane, place: place, beatAt: now)) }
+        hold(ask, id, now)
+        outbox.claims.add(id)
+        return nil
+    }
+
+    /// Its ticket is worth nothing any more: a new one, at the end.
+    @discardableResult
+    mutating func rejoin(_ ask: UInt64, _ lane: Int, _ why: Standing.Rejoined, _ now: Microseconds) -> TicketID {
+        let id = TicketID(high: random(), low: random())
+        outbox.rejoined[id] = why
+        enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
+        return id
+    }
+
+    mutating func enter(_ arrival: Arrival, _ ask: UInt64, _ now: Microseconds) {
+        hold(ask, arrival.id, now)
+        outbox.arrivals.add(arrival)
+    }
+
+    mutating func hold(_ ask: UInt64, _ id: TicketID, _ now: Microseconds) {
+        asks[id, default: []].append(Ask(number: ask, at: now))
+        askedAt.add(id, now)
+        askCount += 1
+    }
+
+    // MARK: What visitors are told
+
+    /// The place as the line keeps it; nil when it was drawn in a draw that is over and forgotten.
+    func resolved(_ place: Place, of id: TicketID) -> Place? {
+        guard place.awaitsDraw else { return place }
+        guard let draw = view?.snapshot.draw, draw.epoch == place.epoch else { return nil }
+        return draw.place(of: id)
+    }
+
+    private func drawn(_ id: TicketID) -> Place? {
+        guard let view, let draw = view.snapshot.draw, rules.under(view.snapshot.controls).draws(in: view.snapshot.phase)
+        else { return nil }
+        return draw.place(of: id)
+    }
+
+    mutating func standing(_ id: TicketID, lane: Int, place: Place, _ now: Microseconds) -> Standing {
+        let isSecret = view?.snapshot.draw.map { $0.epoch == place.epoch && !$0.isOpened } ?? false
+        var outlook = outlook(id, lane: lane, place: place, isSecret: isSecret, now)
+        if let position = outlook.position, var remembered = waiting[id] {
+            remembered.shown = min(remembered.shown, UInt32(clamping: position))
+            outlook.position = Int(remembered.shown)
+            waiting.update(id, remembered)
+            promises.promise(outlook.wait, to: id, now: now)
+        }
+        let shown = isSecret ? Place(epoch: place.epoch, number: 0) : place
+        return Standing(id: id, lane: lane, place: shown, rejoined: outbox.rejoined[id], outlook: outlook)
+    }
+
+    private func outlook(_ id: TicketID, lane: Int, place: Place, isSecret: Bool, _ now: Microseconds) -> Outlook {
+        guard let view else {
+            return Outlook(phase: .queue, behind: 0, pollAfter: PollInterval.after(nil, rules: rules, dice: random()))
+        }
+        let count = view.snapshot.lanes.indices.contains(lane) ? view.snapshot.lanes[lane].waiting : view.snapshot.waiting
+        let rank = isSecret || rules.method == .random ? count : view.rank(of: id, lane: lane, place: place)
+        var wait = estimate.wait(ahead: rank, lane: lane)
+        if isSecret, let all = wait { wait = WaitRange(low: 0, high: all.high) }
+        switch view.snapshot.phase {
+        case .paused: wait = nil
+        case .before, .prequeue:
+            let opensAt = rules.under(view.snapshot.controls).schedule.opensAt ?? 0
+            let still = max(0, opensAt - view.storeTime(now))
+            wait = wait.map { WaitRange(low: $0.low + still, high: $0.high + still) }
+        case .auto, .queue, .open, .closed: break
+        }
+        return Outlook(
+            phase: view.snapshot.phase, position: isSecret || rules.method == .random ? nil : rank + 1,
+            behind: max(0, count - rank - 1), wait: wait,
+            pollAfter: PollInterval.after(wait, rules: rules, dice: random()))
+    }
+
+    /// Whether the turn of a ticket has come, as far as the view tells: for whoever is listening rather than asking.
+    public func hasTurn(_ id: TicketID, lane: Int, place: Place) -> Bool {
+        guard let view, let place = resolved(place, of: id) else { return false }
+        return view.isPassed(id, lane: lane, place: place)
+    }
+
+    // MARK: Sessions and operators
+
+    public mutating func renew(_ session: SessionMark, now: Microseconds) {
+        remember(session, now)
+        outbox.renewals.add(session)
+    }
+
+    public mutating func release(_ id: TicketID, now: Microseconds) {
+        sessions.remove(id)
+        spent.set(id, now + rules.spentLife)
+        outbox.releases.add(id)
+    }
+
+    public mutating func leave(_ id: TicketID, now: Microseconds) {
+        waiting.remove(id)
+        if sessions.remove(id) != nil { spent.set(id, now + rules.spentLife) }
+        outbox.leaves.add(id)
+    }
+
+    public mutating func revoke(_ id: TicketID, lasting: Microseconds) { outbox.revocations.append((id, lasting)) }
+
+    public mutating func control(_ changes: [ControlChange]) { outbox.changes += changes }
+
+    mutating func remember(_ session: SessionMark, _ now: Microseconds) {
+        waiting.remove(session.id)
+        sessions.set(session.id, RememberedSession(startedAt: session.startedAt, endsAt: now + rules.slotLife))
+        spent.set(session.id, now + rules.spentLife)
+    }
+
+    // MARK: What others ask
+
+    public var snapshot: RoomSnapshot? { view?.snapshot }
+
+    /// What must survive every store.
+    public var watermarks: Watermarks {
+        guard let snapshot = view?.snapshot else { return Watermarks(epoch: epoch, lineage: lineage) }
+        return Watermarks(
+            epoch: epoch, lineage: lineage, tail: snapshot.tail,
+            lanes: snapshot.lanes.map { LaneMark(name: $0.name, head: $0.head, floor: $0.floor) }, draw: snapshot.draw,
+            controls: snapshot.controls)
+    }
+
+    public var rememberedCount: Int { waiting.count + sessions.count + spent.count }
+}
+
+struct RememberedSession: Sendable {
+    /// The store's clock.
+    var startedAt: Microseconds
+    /// The node's clock.
+    var endsAt: Microseconds
+}

@@ -1,0 +1,68 @@
+/// A snapshot, made ready for questions.
+struct RoomView: Sendable {
+    var snapshot: RoomSnapshot
+    /// The node's clock when it came.
+    var receivedAt: Microseconds
+    private var near: [[TicketID: Int]]
+    private var marks: [[RankMark]]
+    /// How many had been admitted when the marks were taken.
+    private var admittedAtMarks: Int64
+    private(set) var revoked: Set<TicketID>
+
+    /// Marks that were not sent are those of the view before.
+    init(_ snapshot: RoomSnapshot, after earlier: RoomView?, at now: Microseconds) {
+        self.snapshot = snapshot
+        receivedAt = now
+        near = snapshot.lanes.map { lane in
+            Dictionary(zip(lane.near, 0...), uniquingKeysWith: { first, _ in first })
+        }
+        if let earlier, earlier.snapshot.marksVersion == snapshot.marksVersion, earlier.marks.count == snapshot.lanes.count {
+            marks = earlier.marks
+            admittedAtMarks = earlier.admittedAtMarks
+            revoked = earlier.revoked
+        } else {
+            marks = snapshot.lanes.map(\.marks)
+            admittedAtMarks = snapshot.totals.admitted
+            revoked = Set(snapshot.revoked)
+        }
+    }
+
+    /// The store's clock at a time of the node's.
+    func storeTime(_ now: Microseconds) -> Microseconds { snapshot.now + now - receivedAt }
+
+    func isNear(_ id: TicketID, lane: Int) -> Bool { near.indices.contains(lane) && near[lane][id] != nil }
+
+    /// The turn has come: it stands no more among those who wait.
+    func isPassed(_ id: TicketID, lane: Int, place: Place) -> Bool {
+        snapshot.lanes.indices.contains(lane) && place <= snapshot.lanes[lane].head && near[lane][id] == nil
+    }
+
+    /// How many stand before it: exact for the first ones, between two marks for the others.
+    func rank(of id: TicketID, lane: Int, place: Place) -> Int {
+        guard snapshot.lanes.indices.contains(lane) else { return snapshot.waiting }
+        if let exact = near[lane][id] { return exact }
+        let view = snapshot.lanes[lane]
+        if place > snapshot.tail {
+            let since = place.epoch == snapshot.tail.epoch ? place.number - snapshot.tail.number - 1 : 0
+            return view.waiting + Int(since)
+        }
+        var low = RankMark(place: view.head, rank: 0)
+        var high = RankMark(place: snapshot.tail, rank: view.waiting)
+        let next = marks[lane].partitioningIndex { $0.place >= place }
+        let admittedSince = Int(snapshot.totals.admitted - admittedAtMarks)
+        if next > 0 { low = shifted(marks[lane][next - 1], admittedSince) }
+        if next < marks[lane].count { high = shifted(marks[lane][next], admittedSince) }
+        let rank = interpolate(place, low, high)
+        return min(max(rank, view.near.count), max(view.waiting - 1, view.near.count))
+    }
+
+    private func shifted(_ mark: RankMark, _ count: Int) -> RankMark {
+        RankMark(place: mark.place, rank: max(0, mark.rank - count))
+    }
+
+    private func interpolate(_ place: Place, _ low: RankMark, _ high: RankMark) -> Int {
+        guard high.place > low.place, high.rank > low.rank, place > low.place else { return low.rank }
+        let part = Double(place.rawValue - low.place.rawValue) / Double(high.place.rawValue - low.place.rawValue)
+        return low.rank + Int(part * Double(high.rank - low.rank))
+    }
+}
