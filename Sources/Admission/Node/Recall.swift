@@ -81,7 +81,7 @@ extension RoomNode {
         guard let wanted = recall.epoch else { return nil }
         let part = recall.take(StoreCall.itemsMax)
         var recollection = Recollection(
-            epoch: wanted, lineage: random(), watermarks: watermarks, nodes: view?.snapshot.nodes ?? [name],
+            epoch: wanted, lineage: dice(), watermarks: watermarks, nodes: view?.snapshot.nodes ?? [name],
             isComplete: part.isLast)
         recollection.spent = part.spent.compactMap { id in
             spent[id].flatMap { $0 > now ? .init(id: id, endsIn: $0 - now) : nil }

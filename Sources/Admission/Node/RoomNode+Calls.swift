@@ -17,7 +17,7 @@ extension RoomNode {
             outbox.tickedAt = now
             let seed = (0..<4).flatMap { _ in word() }
             let version = view?.snapshot.marksVersion ?? 0
-            return call(.admit(Tick(lineage: random(), seed: seed, marksVersion: version)))
+            return call(.admit(Tick(lineage: dice(), seed: seed, marksVersion: version)))
         }
         guard lineage != 0 else { return nil }
         return nextBatch(now).map { call($0) }
@@ -53,7 +53,7 @@ extension RoomNode {
     }
 
     private func word() -> [UInt8] {
-        let word = random()
+        let word = dice()
         return (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
     }
 

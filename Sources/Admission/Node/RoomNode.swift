@@ -21,7 +21,7 @@ public struct RoomNode: Sendable {
     public let room: String
     public let name: String
     public var rules: RoomRules
-    let random: @Sendable () -> UInt64
+    let dice: @Sendable () -> UInt64
 
     // The line that it knows.
     public internal(set) var epoch: UInt64 = 0
@@ -47,14 +47,14 @@ public struct RoomNode: Sendable {
         let at: Microseconds
     }
 
-    /// `random` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it.
+    /// `dice` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it.
     public init(
-        room: String, name: String, rules: RoomRules, now: Microseconds, random: @escaping @Sendable () -> UInt64
+        room: String, name: String, rules: RoomRules, now: Microseconds, dice: @escaping @Sendable () -> UInt64
     ) {
         self.room = room
         self.name = name
         self.rules = rules
-        self.random = random
+        self.dice = dice
         waiting = Generations(countMax: Self.rememberedMax, now: now)
         sessions = Generations(countMax: Self.rememberedMax, now: now)
         spent = Generations(countMax: Self.rememberedMax, now: now)
@@ -66,7 +66,7 @@ public struct RoomNode: Sendable {
     public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
         guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
-        let id = TicketID(high: random(), low: random())
+        let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
         return nil
     }
@@ -152,7 +152,7 @@ public struct RoomNode: Sendable {
     /// Its ticket is worth nothing any more: a new one, at the end.
     @discardableResult
     mutating func rejoin(_ ask: UInt64, _ lane: Int, _ why: Standing.Rejoined, _ now: Microseconds) -> TicketID {
-        let id = TicketID(high: random(), low: random())
+        let id = TicketID(high: dice(), low: dice())
         outbox.rejoined[id] = why
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
         return id
@@ -199,7 +199,7 @@ public struct RoomNode: Sendable {
 
     private func outlook(_ id: TicketID, lane: Int, place: Place, isSecret: Bool, _ now: Microseconds) -> Outlook {
         guard let view else {
-            return Outlook(phase: .queue, behind: 0, pollAfter: PollInterval.after(nil, rules: rules, dice: random()))
+            return Outlook(phase: .queue, behind: 0, pollAfter: PollInterval.after(nil, rules: rules, dice: dice()))
         }
         let count = view.snapshot.lanes.indices.contains(lane) ? view.snapshot.lanes[lane].waiting : view.snapshot.waiting
         let rank = isSecret || rules.method == .random ? count : view.rank(of: id, lane: lane, place: place)
@@ -216,7 +216,7 @@ public struct RoomNode: Sendable {
         return Outlook(
             phase: view.snapshot.phase, position: isSecret || rules.method == .random ? nil : rank + 1,
             behind: max(0, count - rank - 1), wait: wait,
-            pollAfter: PollInterval.after(wait, rules: rules, dice: random()))
+            pollAfter: PollInterval.after(wait, rules: rules, dice: dice()))
     }
 
     /// Whether the turn of a ticket has come, as far as the view tells: for whoever is listening rather than asking.
