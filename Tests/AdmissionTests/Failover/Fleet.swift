@@ -1,4 +1,5 @@
 import Admission
+import Synchronization
 
 /// A store that can be made unreachable, and that answers within the call.
 final class SwitchableStore: QueueStore {
@@ -166,17 +167,18 @@ final class Fleet {
     }
 }
 
-private final class Counter: @unchecked Sendable {
-    // Unchecked: each belongs to one node of one test.
-    private var state: UInt64
+private final class Counter: Sendable {
+    private let state: Mutex<UInt64>
 
-    init(_ seed: UInt64) { state = seed &* 0x94d0_49bb_1331_11eb &+ 17 }
+    init(_ seed: UInt64) { state = Mutex(seed &* 0x94d0_49bb_1331_11eb &+ 17) }
 
     func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
+        state.withLock { state in
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var word = state
+            word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+            return word ^ (word >> 31)
+        }
     }
 }
