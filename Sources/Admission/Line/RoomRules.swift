@@ -35,11 +35,13 @@ public struct RoomRules: Hashable, Sendable {
     /// A slot outlives every pass that was given for it, else the cap would not be one.
     var slotLife: Microseconds { max(sessionIdle, passLife) }
 
-    /// A spent ticket is remembered for as long as it could still be put in front.
+    /// A spent ticket is remembered until the floor has certainly passed its place. The floor is late by one spacing at
+    /// most, and by more after ticks that did not come or nodes that restored one after another.
     var spentLife: Microseconds {
-        switch method {
-        case .fifo: max(turnGrace, passLife)
-        case .random: max(turnGrace, passLife, sessionMax)
+        let floorHasPassed = turnGrace + 10 * Line.historySpacing(self)
+        return switch method {
+        case .fifo: max(floorHasPassed, passLife)
+        case .random: max(floorHasPassed, passLife, sessionMax)
         }
     }
 
