@@ -18,6 +18,10 @@ final class MemoryUnderTest: StoreUnderTest {
     @Test(arguments: Conformance.scenarios) func holds(_ scenario: Scenario) throws {
         try scenario.run(on: MemoryUnderTest())
     }
+
+    @Test(arguments: Conformance.seeds) func answersAsTheLineDoes(_ seed: UInt64) throws {
+        try Differential(seed: seed).run(on: MemoryUnderTest(), steps: 20_000)
+    }
 }
 
 @Suite struct LineConformanceTests {

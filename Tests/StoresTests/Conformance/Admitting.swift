@@ -89,17 +89,30 @@ extension Conformance {
                 $0.claimWindow = 1_000_000
             }
             try room.enter(1...5)
+            room.wait(seconds: 0.5)
             try room.tick(forSeconds: 10)
-            try room.enter(6...30)
-            let after = try room.tick(forSeconds: 1)
-            #expect((after.totals.missed, after.totals.replaced) == (5, 0))
-            #expect(after.totals.admitted == 5 + 11)
+            try room.enter(6...10)
+            try room.tick()
+            let after = try room.tick()
+            #expect((after.totals.missed, after.totals.replaced, after.totals.admitted) == (5, 0, 6))
         },
         Scenario("a paused room admits nobody and keeps its line") { room in
             try room.begin { $0.state = .paused }
             try room.enter(1...5)
             let after = try room.tick(forSeconds: 5)
             #expect((after.phase, after.offered, after.waiting) == (.paused, 0, 5))
+        },
+        Scenario("a rate of zero admits nobody, not even out of a full bucket") { room in
+            try room.begin {
+                $0.rate = .perSecond(0)
+                $0.burst = 5
+            }
+            try room.enter(1)
+            let after = try room.tick(forSeconds: 5)
+            #expect((after.waiting, after.totals.admitted) == (1, 0))
+            room.rules.rate = .perSecond(1)
+            room.wait(seconds: 1)
+            #expect(try room.tick().totals.admitted == 1)
         },
         Scenario("a slot that nobody renews comes free") { room in
             try room.begin {
