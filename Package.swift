@@ -67,7 +67,8 @@ let package = Package(
         tests("SettingsTests", ["Settings", "Address"], exclude: ["Golden"]),
         tests("TelemetryTests", ["Telemetry", "Bytes"]),
         .target(
-            name: "TestSupport", dependencies: ["Address", "Admission", "Loop", "TLS", "Telemetry", "Web"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["Address", "Admission", "Loop", "TLS", "Telemetry", "Web"],
+            path: "Tests/Support",
             swiftSettings: house),
         tests("LoopTests", ["Loop", "Bytes", "Address", "TestSupport"]),
         tests("WebTests", ["Web", "HTTP", "Bytes", "Address", "Loop", "TLS", "Telemetry", "TestSupport"]),
