@@ -2,20 +2,30 @@ import Admission
 import Stores
 import Testing
 
+final class MemoryUnderTest: StoreUnderTest {
+    var now: Microseconds = 0
+    private lazy var store = MemoryStore { [unowned self] in now }
+
+    func perform(_ call: StoreCall) throws -> StoreAnswer {
+        var result: Result<StoreAnswer, StoreFault>?
+        store.perform(call) { result = $0 }
+        guard let result else { throw Surprise(what: "the memory store did not answer at once") }
+        return try result.get()
+    }
+}
+
 @Suite struct MemoryStoreTests {
-    @Test func aQuietRoomLetsANewcomerInAtOnce() throws {
-        var answers: [StoreAnswer] = []
-        let store = MemoryStore { 1_000_000 }
-        let rules = RoomRules(rate: .perSecond(4), slotsMax: 10)
-        func ask(_ operation: StoreCall.Operation) {
-            let call = StoreCall(room: "event1", rules: rules, node: "a", epoch: 0, lineage: 0, operation: operation)
-            store.perform(call) { result in if case .success(let answer) = result { answers.append(answer) } }
-        }
-        ask(.admit(Tick(lineage: 7, seed: [])))
-        ask(.enter([.newcomer(TicketID(high: 1, low: 2), lane: 0), .newcomer(TicketID(high: 1, low: 3), lane: 0)]))
-        #expect(answers.count == 2)
-        #expect(
-            answers.last?.outcome
-                == .entered([.admitted(startedAt: 1_000_000), .waiting(Place(epoch: 1, number: 2))]))
+    @Test(arguments: Conformance.scenarios) func holds(_ scenario: Scenario) throws {
+        try scenario.run(on: MemoryUnderTest())
+    }
+
+    @Test(arguments: Conformance.seeds) func answersAsTheLineDoes(_ seed: UInt64) throws {
+        try Differential(seed: seed).run(on: MemoryUnderTest(), steps: 20_000)
+    }
+}
+
+@Suite struct LineConformanceTests {
+    @Test(arguments: Conformance.scenarios) func holds(_ scenario: Scenario) throws {
+        try scenario.run(on: LineUnderTest())
     }
 }

@@ -23,7 +23,8 @@ public struct Bucket: Hashable, Sendable {
         filledAt = now
     }
 
-    /// A clock that has gone back brings nothing and is believed from then on.
+    /// A clock that has gone back brings nothing and is believed from then on. A rate of zero admits nobody, however full the
+    /// bucket was.
     mutating func refill(_ rules: RoomRules, now: Microseconds) {
         let cost = rules.rate.perMicroseconds
         if cost != per {
@@ -38,10 +39,10 @@ public struct Bucket: Hashable, Sendable {
     }
 
     private static func filled(_ credit: Int64, _ elapsed: Microseconds, _ rules: RoomRules) -> Int64 {
+        guard rules.rate.count > 0 else { return 0 }
         let full = rules.burst * rules.rate.perMicroseconds
         let missing = full - credit
         guard missing > 0 else { return full }
-        guard rules.rate.count > 0 else { return credit }
         let timeToFull = (missing + rules.rate.count - 1) / rules.rate.count
         return elapsed >= timeToFull ? full : credit + elapsed * rules.rate.count
     }

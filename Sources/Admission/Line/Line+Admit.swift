@@ -79,9 +79,11 @@ extension Line {
         return true
     }
 
+    static func historySpacing(_ rules: RoomRules) -> Microseconds { max(1_000_000, rules.turnGrace / historyMax) }
+
     /// Notes the heads, at most `historyMax` of them, and what they were `turn_grace` ago.
     private mutating func advanceFloors(_ rules: RoomRules, _ now: Moment) {
-        let spacing = max(1_000_000, rules.turnGrace / Self.historyMax)
+        let spacing = Self.historySpacing(rules)
         for lane in lanes.indices {
             while let oldest = lanes[lane].history.first, oldest.at <= now.line - rules.turnGrace {
                 lanes[lane].floor = max(lanes[lane].floor, oldest.head)

@@ -6,15 +6,17 @@ extension Line {
             restoringUntil = clock + Self.restoringMax
             awaited = Set(recollection.nodes.prefix(Self.nodesMax))
         }
+        if epoch == 0 { return .lost }
         alignLanes(with: call.rules)
         let rules = call.rules.under(controls)
         let now = moment(clock)
         merge(recollection.watermarks)
-        for mark in recollection.revoked { revoked.set(mark.id, now.line + mark.endsIn) }
+        for mark in recollection.revoked { revoke(mark.id, mark.endsIn, rules, now) }
         for mark in recollection.spent where !sessions.contains(mark.id) {
             takeOutOfLine(mark.id)
             offered.remove(mark.id)
-            spent.set(mark.id, now.line + mark.endsIn)
+            // The floor starts anew, from what it was when the line was lost.
+            spent.set(mark.id, now.line + max(mark.endsIn, rules.spentLife))
         }
         for session in recollection.sessions { restore(session, rules, now) }
         for ticket in recollection.waiting { restore(ticket, rules, now) }
@@ -35,7 +37,7 @@ extension Line {
         let isKnown =
             revoked.contains(id) || sessions.contains(id) || offered.contains(id) || spent.contains(id) || seen.contains(id)
         let lane = laneIndex(ticket.lane, rules)
-        if isKnown || rules.method == .fifo && ticket.place <= lanes[lane].floor { return }
+        if isKnown || ticket.place.awaitsDraw || rules.method == .fifo && ticket.place <= lanes[lane].floor { return }
         putInLine(id, lane: lane, place: ticket.place, seenAt: now.line - ticket.seenAgo)
     }
 

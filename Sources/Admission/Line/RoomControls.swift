@@ -44,7 +44,7 @@ extension RoomRules {
         var rules = self
         if let rate = controls.rate {
             rules.rate = rate
-            rules.burst = min(max(rate.admissions(in: 250_000), 1), Self.burstMax)
+            rules.burst = Self.burst(for: rate)
         }
         if let burst = controls.burst { rules.burst = min(max(burst, 1), Self.burstMax) }
         if let slotsMax = controls.slotsMax { rules.slotsMax = max(slotsMax, 0) }

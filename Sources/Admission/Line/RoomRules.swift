@@ -6,7 +6,8 @@ public struct RoomRules: Hashable, Sendable {
     public static let waitingDefaultMax: Int64 = 10_000_000
 
     public var rate: AdmissionRate
-    /// How many may be admitted at once after a quiet time; by default what comes in a quarter of a second.
+    /// How many may be admitted at once after a quiet time; by default what comes in a quarter of a second. With a burst of
+    /// one, what comes between the moment that the bucket is full and the next tick is lost, and the rate is not reached.
     public var burst: Int64
     /// `max_active`: how many may be admitted and not yet gone.
     public var slotsMax: Int64
@@ -27,19 +28,22 @@ public struct RoomRules: Hashable, Sendable {
 
     public init(rate: AdmissionRate, burst: Int64? = nil, slotsMax: Int64) {
         self.rate = rate
-        let inAQuarter = rate.admissions(in: 250_000)
-        self.burst = min(max(burst ?? inAQuarter, 1), Self.burstMax)
+        self.burst = min(max(burst ?? Self.burst(for: rate), 1), Self.burstMax)
         self.slotsMax = slotsMax
     }
+
+    static func burst(for rate: AdmissionRate) -> Int64 { min(max(rate.admissions(in: 250_000), 2), burstMax) }
 
     /// A slot outlives every pass that was given for it, else the cap would not be one.
     var slotLife: Microseconds { max(sessionIdle, passLife) }
 
-    /// A spent ticket is remembered for as long as it could still be put in front.
+    /// A spent ticket is remembered until the floor has certainly passed its place. The floor is late by one spacing at
+    /// most, and by more after ticks that did not come or nodes that restored one after another.
     var spentLife: Microseconds {
-        switch method {
-        case .fifo: max(turnGrace, passLife)
-        case .random: max(turnGrace, passLife, sessionMax)
+        let floorHasPassed = turnGrace + 10 * Line.historySpacing(self)
+        return switch method {
+        case .fifo: max(floorHasPassed, passLife)
+        case .random: max(floorHasPassed, passLife, sessionMax)
         }
     }
 
