@@ -20,6 +20,7 @@ extension RandomCalls {
         rules.passLife = Microseconds(1 + below(4)) * 1_000_000
         rules.sessionIdle = Microseconds(1 + below(8)) * 1_000_000
         rules.sessionMax = Microseconds(5 + below(20)) * 1_000_000
+        rules.standstillAfter = Microseconds(1 + below(20)) * 1_000_000
         return rules
     }
 

@@ -21,7 +21,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 enum Conformance {
     static let scenarios: [Scenario] =
         entering + admitting + claiming + sessions + abandoning + lanes + drawing + schedules + controlling + revocation
-        + losing + reading + snapshots + bucketing
+        + losing + reading + snapshots + bucketing + standstills
 
 }
 
