@@ -78,6 +78,7 @@ let package = Package(
             ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
         tests("StoresTests", ["Stores", "Admission", "TestSupport"]),
         tests("IntegrationTests", ["waitingroom"]),
+        tests("RedisTests", ["TestSupport"]),
         tests("HouseTests", []),
     ],
     cxxLanguageStandard: .cxx17
