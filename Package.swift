@@ -31,6 +31,7 @@ let package = Package(
         // C, behind the thinnest shims.
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
 
         // Values that everything speaks in.
@@ -47,6 +48,7 @@ let package = Package(
         // Impure: do.
         module("Loop", ["Bytes", "Address", "CLinux"]),
         module("TLS", ["Bytes", "COpenSSL"]),
+        module("Redis", ["Bytes", "Address", "Digest", "Loop", "TLS", "CHiredis"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
         module("Stores", ["Admission"]),
@@ -79,6 +81,7 @@ let package = Package(
             ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
         tests("StoresTests", ["Stores", "Admission", "TestSupport"]),
         tests("IntegrationTests", ["waitingroom"]),
+        tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),
     ],
     cxxLanguageStandard: .cxx17

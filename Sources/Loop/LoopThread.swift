@@ -56,7 +56,11 @@ public struct Thread: Sendable {
         return Thread(thread: thread)
     }
 
+    /// Waits until it has ended.
     public func join() { pthread_join(thread, nil) }
+
+    /// Nobody will wait for it: what the kernel keeps for that goes when it ends.
+    public func detach() { pthread_detach(thread) }
 
     private final class Start: Sendable {
         let name: String

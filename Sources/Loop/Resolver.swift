@@ -34,5 +34,10 @@ public struct ResolverError: Error, Sendable, CustomStringConvertible {
     public let host: String
     public let reason: String
 
+    public init(host: String, reason: String) {
+        self.host = host
+        self.reason = reason
+    }
+
     public var description: String { "\(host) cannot be resolved: \(reason)" }
 }

@@ -81,6 +81,27 @@ extension Socket {
         return socket
     }
 
+    /// Begins to connect to a Unix socket, which is done at once or not at all.
+    public static func connect(toPath path: String) throws(SystemError) -> Socket {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SystemError("connect \(path)", ENAMETOOLONG)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let descriptor = clinux_socket(AF_UNIX, Int32(SOCK_STREAM.rawValue))
+        guard descriptor >= 0 else { throw SystemError("socket") }
+        let socket = Socket(descriptor: descriptor)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard result == 0 else { throw socket.failed("connect \(path)") }
+        return socket
+    }
+
     public enum Accepted: Sendable {
         case connection(Socket, Endpoint)
         case wouldBlock

@@ -19,7 +19,7 @@ import Testing
         // Impure: do.
         ("Loop", ["Bytes", "Address", "CLinux"]),
         ("TLS", ["Bytes", "COpenSSL"]),
-        ("Redis", ["Bytes", "Address", "Loop", "TLS", "CHiredis"]),
+        ("Redis", ["Bytes", "Address", "Digest", "Loop", "TLS", "CHiredis"]),
         ("Postgres", ["Bytes", "Address", "Loop", "CPostgres"]),
         ("Stores", ["Bytes", "Address", "Digest", "Admission", "Telemetry", "Loop", "Redis", "Postgres"]),
         ("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),

@@ -10,7 +10,7 @@ public struct PeerTrouble: Error, CustomStringConvertible {
     public let description: String
 
     init(_ what: String, _ code: Int32 = errno) { description = "\(what): \(String(cString: strerror(code)))" }
-    init(saying description: String) { self.description = description }
+    public init(saying description: String) { self.description = description }
 }
 
 /// One end of a TCP connection as a test holds it: plain calls that block, each with a deadline.
