@@ -31,6 +31,7 @@ let package = Package(
         // C, behind the thinnest shims.
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
 
         // Values that everything speaks in.
@@ -47,6 +48,7 @@ let package = Package(
         // Impure: do.
         module("Loop", ["Bytes", "Address", "CLinux"]),
         module("TLS", ["Bytes", "COpenSSL"]),
+        module("Postgres", ["Bytes", "Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
 
@@ -69,6 +71,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Address", "Loop", "TLS", "Telemetry", "Web"], path: "Tests/Support",
             swiftSettings: house),
         tests("LoopTests", ["Loop", "Bytes", "Address", "TestSupport"]),
+        tests("PostgresTests", ["Postgres", "Address", "Loop", "TestSupport"]),
         tests("WebTests", ["Web", "HTTP", "Bytes", "Address", "Loop", "TLS", "Telemetry", "TestSupport"]),
         tests("TLSTests", ["TLS", "Bytes"]),
         tests("RelayTests", ["Relay", "Web", "HTTP", "Bytes", "Address", "Loop", "Telemetry", "TestSupport"]),

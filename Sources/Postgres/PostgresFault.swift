@@ -1,0 +1,2 @@
+/// What went wrong.
+public enum PostgresFault: Error {}
