@@ -14,3 +14,11 @@ enum {
     shim_diag_column = PG_DIAG_COLUMN_NAME,
     shim_diag_constraint = PG_DIAG_CONSTRAINT_NAME,
 };
+
+// Bytes that TLS has decrypted and libpq not yet fetched: the socket is not readable for them. 0 without TLS.
+struct ssl_st;
+extern int SSL_pending(const struct ssl_st *session);
+static inline int shim_tls_pending(PGconn *connection) {
+    void *session = PQsslInUse(connection) ? PQsslStruct(connection, "OpenSSL") : 0;
+    return session ? SSL_pending((const struct ssl_st *)session) : 0;
+}

@@ -128,7 +128,8 @@ public final class PostgresServer: Sendable {
     @discardableResult
     public func execute(_ sql: String, in database: String = "postgres") throws -> String {
         let command = [
-            try PostgresPrograms.path("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", "\(port)",
+            try PostgresPrograms.path("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p",
+            "\(port)",
             "-U", Self.user, "-d", database,
         ]
         let said = try PostgresPrograms.run(command, input: sql)

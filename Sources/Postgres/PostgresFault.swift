@@ -1,2 +1,0 @@
-/// What went wrong.
-public enum PostgresFault: Error {}
