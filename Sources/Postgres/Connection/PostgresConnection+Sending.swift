@@ -30,7 +30,9 @@ extension PostgresConnection {
             var isSent = true
             for step in steps where isSent {
                 let types = step.parameters.types
-                switch prepared.plan(step.statement.number, types: types) {
+                // The second time nothing prepared is relied on, neither kept nor about to be.
+                let number = call.isRepeated ? nil : step.statement.number
+                switch prepared.plan(number, types: types) {
                 case .once: isSent = wire.executeOnce(step.statement.sql, step.parameters)
                 case .execute(let name):
                     call.names.append(name)
