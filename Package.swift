@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
 
         // Values that everything speaks in.
@@ -49,6 +50,7 @@ let package = Package(
         module("Loop", ["Bytes", "Address", "CLinux"]),
         module("TLS", ["Bytes", "COpenSSL"]),
         module("Redis", ["Bytes", "Address", "Digest", "Loop", "TLS", "CHiredis"]),
+        module("Postgres", ["Bytes", "Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
         module("Stores", ["Admission"]),
@@ -73,6 +75,7 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: house),
         tests("LoopTests", ["Loop", "Bytes", "Address", "TestSupport"]),
+        tests("PostgresTests", ["Postgres", "Address", "Loop", "TestSupport"]),
         tests("WebTests", ["Web", "HTTP", "Bytes", "Address", "Loop", "TLS", "Telemetry", "TestSupport"]),
         tests("TLSTests", ["TLS", "Bytes"]),
         tests("RelayTests", ["Relay", "Web", "HTTP", "Bytes", "Address", "Loop", "Telemetry", "TestSupport"]),

@@ -1,0 +1,51 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// The server that all the other tests lean on does what it says.
+@Suite struct PostgresServerTests {
+    @Test func databasesAreApart() throws {
+        let server = try PostgresServer.shared()
+        let (one, other) = (try server.makeDatabase(), try server.makeDatabase())
+        try server.execute("create table only_here (a int); insert into only_here values (1), (2)", in: one)
+        #expect(try server.execute("select a from only_here order by a", in: one) == "1\n2")
+        #expect(throws: PeerTrouble.self) { try server.execute("select a from only_here", in: other) }
+    }
+
+    @Test func aDurableServerKeepsItsDataThroughAKill() throws {
+        var settings = PostgresServer.Settings()
+        settings.isDurable = true
+        let server = try PostgresServer(settings)
+        let database = try server.makeDatabase()
+        try server.execute("create table kept (a int); insert into kept values (7)", in: database)
+        try server.killHard()
+        #expect(throws: PeerTrouble.self) { try server.execute("select 1") }
+        try server.start()
+        #expect(try server.execute("select a from kept", in: database) == "7")
+        try server.stop()
+        try server.start()
+        #expect(try server.execute("select a from kept", in: database) == "7")
+    }
+
+    @Test func itStandsStillAndGoesOn() throws {
+        let server = try PostgresServer()
+        try server.suspend()
+        // Its kernel queue still takes connections; nothing answers.
+        let peer = try Peer.connect(to: server.endpoint)
+        // The request for TLS, which a server that runs answers with one byte.
+        try peer.send([0, 0, 0, 8, 4, 210, 22, 47])
+        #expect(peer.isSilent)
+        server.resume()
+        #expect(try peer.receiveExactly(1) == [UInt8(ascii: "N")])
+        #expect(try server.execute("select 1") == "1")
+    }
+
+    @Test func nothingStaysBehind() throws {
+        let server = try PostgresServer()
+        try server.suspend()
+        let folder = server.folder
+        server.close()
+        #expect(access(folder, F_OK) != 0)
+        #expect(throws: PeerTrouble.self) { try Peer.connect(to: server.endpoint) }
+    }
+}
