@@ -53,7 +53,7 @@ let package = Package(
         module("Postgres", ["Bytes", "Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
-        module("Stores", ["Admission"]),
+        module("Stores", ["Admission", "Loop"]),
 
         .target(
             name: "WaitingRoom",

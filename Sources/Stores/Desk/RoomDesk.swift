@@ -1,0 +1,112 @@
+import Admission
+import Loop
+
+/// A room's `RoomNode` at work on a loop: visitors' questions go in, calls go to the store, replies come out.
+///
+/// All that is asked in one turn of the loop goes to the store together, at its end.
+public final class RoomDesk: TurnEnd {
+    public private(set) var node: RoomNode
+    private let store: any QueueStore
+    private let loop: EventLoop
+    private var questions: [UInt64: (Reply) -> Void] = [:]
+    private var asked: UInt64 = 0
+    private var isDrainDue = false
+    private var timer: LoopTimer?
+    /// Told after every tick.
+    public var onSnapshot: ((RoomSnapshot) -> Void)?
+
+    public init(
+        room: String, name: String, rules: RoomRules, store: any QueueStore, on loop: EventLoop,
+        dice: @escaping @Sendable () -> UInt64
+    ) {
+        node = RoomNode(room: room, name: name, rules: rules, now: Self.microseconds(loop), dice: dice)
+        self.store = store
+        self.loop = loop
+    }
+
+    private static func microseconds(_ loop: EventLoop) -> Microseconds { Microseconds(loop.now / 1000) }
+    private var now: Microseconds { Self.microseconds(loop) }
+
+    /// Begins to tick.
+    public func open() {
+        timer = LoopTimer.every(UInt64(RoomNode.tickEvery) * 1000, on: loop) { [weak self] in self?.tick() }
+        drainLater()
+    }
+
+    /// No more calls are made; questions that are open get no reply.
+    public func close() {
+        timer?.cancel()
+        timer = nil
+        questions.removeAll()
+    }
+
+    /// The configuration has changed.
+    public func follow(_ rules: RoomRules) { node.rules = rules }
+
+    // MARK: Visitors
+
+    /// Somebody without a ticket. The reply comes at once, or later.
+    public func arrive(lane: Int, _ reply: @escaping (Reply) -> Void) {
+        ask(reply) { $0.arrive($1, lane: lane, now: $2) }
+    }
+
+    /// Somebody with a ticket whose signature is good. The reply comes at once, or later.
+    public func visit(_ id: TicketID, lane: Int, place: Place, _ reply: @escaping (Reply) -> Void) {
+        ask(reply) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
+    }
+
+    public func renew(_ session: SessionMark) { change { $0.renew(session, now: $1) } }
+    public func release(_ id: TicketID) { change { $0.release(id, now: $1) } }
+    public func leave(_ id: TicketID) { change { $0.leave(id, now: $1) } }
+    public func revoke(_ id: TicketID, lasting: Microseconds) { change { node, _ in node.revoke(id, lasting: lasting) } }
+    public func control(_ changes: [ControlChange]) { change { node, _ in node.control(changes) } }
+
+    private func ask(
+        _ reply: @escaping (Reply) -> Void, _ question: (inout RoomNode, UInt64, Microseconds) -> Reply?
+    ) {
+        asked += 1
+        if let known = question(&node, asked, now) { return reply(known) }
+        questions[asked] = reply
+        drainLater()
+    }
+
+    private func change(_ change: (inout RoomNode, Microseconds) -> Void) {
+        change(&node, now)
+        drainLater()
+    }
+
+    // MARK: Calls
+
+    private func tick() {
+        tell(node.expire(now: now))
+        drainLater()
+    }
+
+    private func drainLater() {
+        guard !isDrainDue else { return }
+        isDrainDue = true
+        loop.atTurnEnd(self)
+    }
+
+    public func turnEnded() {
+        isDrainDue = false
+        // Each kind is under way once at most, so that this ends.
+        while timer != nil, let call = node.nextCall(now: now) {
+            store.perform(call) { [weak self] result in self?.answered(call, result) }
+        }
+    }
+
+    private func answered(_ call: StoreCall, _ result: Result<StoreAnswer, StoreFault>) {
+        guard timer != nil else { return }
+        let told = node.answered(call, result, now: now)
+        if case .admit = call.operation, case .success(let answer) = result, case .admitted(let snapshot) = answer.outcome {
+            onSnapshot?(snapshot)
+        }
+        tell(told)
+        drainLater()
+    }
+
+    private func tell(_ told: [Told]) {
+        for reply in told { questions.removeValue(forKey: reply.ask)?(reply.reply) }
+    }
+}
