@@ -23,7 +23,7 @@ public struct Bucket: Hashable, Sendable {
         filledAt = now
     }
 
-    /// A clock that has gone back brings nothing and is believed from then on. A rate of zero admits nobody, however full the
+    /// No time is counted twice: a clock that has gone back brings nothing until it is where it was. A rate of zero admits nobody, however full the
     /// bucket was.
     mutating func refill(_ rules: RoomRules, now: Microseconds) {
         let cost = rules.rate.perMicroseconds
@@ -33,7 +33,7 @@ public struct Bucket: Hashable, Sendable {
             per = cost
         }
         let elapsed = max(0, now - filledAt)
-        filledAt = now
+        filledAt = max(filledAt, now)
         credit = Self.filled(credit, elapsed, rules)
         spare = Self.filled(spare, elapsed, rules)
     }

@@ -21,8 +21,7 @@ extension Line {
         if !sessions.contains(id), spent.contains(id) { return .ended }
         let start = startedAt[id] ?? session.startedAt
         if now.clock >= start + rules.sessionMax {
-            if endSession(id) { totals.ended += 1 }
-            spent.set(id, now.line + rules.spentLife)
+            release(id, rules, now)
             return .ended
         }
         if !sessions.contains(id) {

@@ -81,6 +81,16 @@ extension Conformance {
             room.wait(seconds: 0.1)
             #expect(try room.tick().totals.admitted == 2)
         },
+        Scenario("a newcomer while the clock is set back does not make time count twice") { room in
+            try room.begin { $0.burst = 2 }
+            let start = room.now
+            #expect(try room.enter(1, 2) == [.admitted(startedAt: start), .admitted(startedAt: start)])
+            room.wait(seconds: -10)
+            #expect(try room.enter(3) == [.waiting(place(3))])
+            try room.leave(3)
+            try room.tick()
+            #expect(try room.enter(4) == [.waiting(place(4))])
+        },
         Scenario("unused time saves up no more than the burst") { room in
             try room.begin {
                 $0.state = .queue

@@ -74,10 +74,20 @@ extension Conformance {
             room.wait(seconds: 60)
             #expect(try room.enter(2) == [.waiting(place(2))])
         },
-        Scenario("a session that is older than session_max is not put back") { room in
-            try room.begin { $0.sessionMax = 100_000_000 }
-            #expect(try room.renew(7, startedAt: room.now - 100_000_000) == .ended)
-            #expect(try room.enter(7) == [.spent])
+        Scenario("a session that is older than session_max is not put back, and its ticket is spent, wherever it was") {
+            room in
+            try room.begin {
+                $0.sessionMax = 100_000_000
+                $0.state = .queue
+            }
+            try room.enter(1, 2)
+            try room.tick()
+            for number in UInt64(1)...3 {
+                #expect(try room.renew(number, startedAt: room.now - 100_000_000) == .ended)
+            }
+            #expect(try room.enter(1, 2, 3) == [.spent, .spent, .spent])
+            let after = try room.tick()
+            #expect((after.offered, after.waiting, after.sessions) == (0, 0, 0))
         },
         Scenario("who waits and shows a session is inside, and in the line no more") { room in
             try room.begin { $0.state = .paused }
