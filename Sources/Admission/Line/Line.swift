@@ -85,7 +85,7 @@ public struct Line: Sendable {
             begin(epoch: 1, lineage: tick.lineage, rules: call.rules, isFull: true, clock)
         }
         guard holds(call) else { return .lost }
-        if case .admit = call.operation { stand(call.rules, clock) }
+        stand(call, clock)
         let now = moment(clock)
         alignLanes(with: call.rules)
         let rules = call.rules.under(controls)
@@ -107,10 +107,12 @@ public struct Line: Sendable {
 
     func moment(_ clock: Microseconds) -> Moment { Moment(clock: clock, line: clock - standstill) }
 
-    private mutating func stand(_ rules: RoomRules, _ clock: Microseconds) {
+    /// Whichever call comes first after an outage, or after the clock was set back, finds the line's time where it was.
+    private mutating func stand(_ call: StoreCall, _ clock: Microseconds) {
         let gap = clock - tickedAt
-        if gap > rules.standstillAfter || gap < 0 { standstill += gap }
-        tickedAt = clock
+        let isJump = gap > call.rules.standstillAfter || gap < 0
+        if isJump { standstill += gap }
+        if isJump || call.operation.isTick { tickedAt = clock }
     }
 
     /// Whether this is the line that the caller knows, or one that came after it.

@@ -48,6 +48,8 @@ public struct StoreCall: Hashable, Sendable {
         case restore(Recollection)
         /// What the store holds, page by page, to carry it to another store.
         case read(PageCursor)
+
+        var isTick: Bool { if case .admit = self { true } else { false } }
     }
 }
 
