@@ -72,6 +72,47 @@ import Testing
         #expect(forgeries.count(where: \.taken) > forgeries.count / 2)
     }
 
+    /// What docs/TOKENS.md tells the writers of sites to do, done.
+    @Test func theExamplesOfTheDocumentWork() throws {
+        let root = #filePath.components(separatedBy: "/Tests/")[0]
+        let document = try String(contentsOfFile: root + "/docs/TOKENS.md", encoding: .utf8)
+        let scene = try Scene(keys: [TokenKey(identifier: "2026-11", secret: Scene.secret)])
+        let now = UInt64(Date().timeIntervalSince1970)
+        let good = Pass(ticket: Scene.visitor, issued: now, lifetimeSeconds: 600, sessionStart: now)
+        let pass = String(decoding: scene.signedPass(good), as: UTF8.self)
+        let forged = String(decoding: try Scene(keys: [Self.stranger]).signedPass(good), as: UTF8.self)
+        let ticket = String(decoding: scene.signedTicket(), as: UTF8.self)
+
+        for (language, command) in [("python", ["/usr/bin/python3", "-c"]), ("sh", ["/bin/bash", "-c"])] {
+            let example = document.components(separatedBy: "```\(language)\n").dropFirst().first?.components(
+                separatedBy: "```")[0]
+            let text = try #require(example, "docs/TOKENS.md has no example in \(language)")
+            let environment = ["SECRET": Self.secret, "ROOM": "concert", "PATH": "/usr/bin:/bin"]
+            for (token, isTaken) in [(pass, true), (forged, false), (ticket, false), (pass + "A", false), ("", false)] {
+                let (status, said) = try Self.run(command + [text], environment.merging(["TOKEN": token]) { $1 })
+                #expect((status == 0) == isTaken, "\(language): \(token)")
+                #expect(said.contains(Scene.visitor.text) == isTaken, "\(language): \(said)")
+            }
+        }
+    }
+
+    private static let stranger = TokenKey(identifier: "2026-11", secret: Scene.otherSecret)
+
+    private static func run(_ command: [String], _ environment: [String: String]) throws -> (Int32, String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
+        process.environment = environment
+        let answer = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = answer
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = try answer.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+
     /// Debian's Python, which its package python3-jwt belongs to, whatever other one comes first in the search path.
     private static func ask<Answer: Decodable>(_ task: [String: Any]) throws -> Answer {
         let process = Process()
