@@ -7,9 +7,9 @@ extension KeyRing {
         let key = keys[0]
         var claims = ClaimWriter()
         claims.put(#"{"aud":""#)
-        claims.put(room.bytes)
+        claims.put(room)
         claims.put(#"","sub":""#)
-        claims.put(pass.ticket.text)
+        claims.put(pass.ticket)
         claims.put(#"","iat":"#)
         claims.put(pass.issued)
         claims.put(#","exp":"#)
@@ -19,28 +19,28 @@ extension KeyRing {
         if let address {
             let mark = key.network.mark(address, pass.ticket)
             claims.put(#","net":""#)
-            claims.put(Base64URL.encode(mark.span.extracting(first: NetworkMark.byteCount)))
-            claims.put(UInt8(ascii: "\""))
+            claims.put(inBase64: mark.span.extracting(first: NetworkMark.byteCount))
+            claims.put("\"")
         }
-        claims.put(UInt8(ascii: "}"))
-        seal(claims.span, .pass, key, into: &text)
+        claims.put("}")
+        seal(claims.bytes.span, .pass, key, into: &text)
     }
 
     /// Writes the ticket behind what is there.
     public func sign(_ ticket: Ticket, room: RoomName, into text: inout [UInt8]) {
         var claims = ClaimWriter()
         claims.put(#"{"aud":""#)
-        claims.put(room.bytes)
+        claims.put(room)
         claims.put(#"","sub":""#)
-        claims.put(ticket.id.text)
+        claims.put(ticket.id)
         claims.put(#"","lane":""#)
         claims.put(ticket.lane.description)
         claims.put(#"","seq":"#)
         claims.put(ticket.place.rawValue)
         claims.put(#","iat":"#)
         claims.put(ticket.issued)
-        claims.put(UInt8(ascii: "}"))
-        seal(claims.span, .ticket, keys[0], into: &text)
+        claims.put("}")
+        seal(claims.bytes.span, .ticket, keys[0], into: &text)
     }
 
     private func seal(_ claims: Span<UInt8>, _ kind: TokenKind, _ key: SigningKey, into text: inout [UInt8]) {
