@@ -23,12 +23,14 @@ import sys
 import tempfile
 
 import idle
+import tokens
 from measuring import Trouble, processor_seconds, run_wrk
 from servers import FILES_MAX, PAGE, POLL, TREE, Yard
 
 SERVER_CORE, CLIENT_CORE = "0", "1"
 CONNECTIONS = 64
 IDLE_CONNECTIONS = 8000
+PASS_CHECK_NANOSECONDS_MAX = 1000.0
 
 # What a browser sends; Host, which the client adds, is the twelfth.
 BROWSER = [
@@ -184,7 +186,21 @@ class Bench:
             note=f"two loops against one; what two free cores would do, reckoned from it. Measured with client and origin "
             f"on the same {cores} cores: {two.rate:.0f} against {one.rate:.0f} requests/s = {two.rate / one.rate:.2f}")
 
-    ROWS = {"json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth}
+    def pass_check(self):
+        """Beside the ceiling that a check has to stay below: what its one MAC alone costs, and what a library takes."""
+        runs = [tokens.measure(SERVER_CORE) for _ in range(self.rounds)]
+        median = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+        ours = median["check"]
+        self.figure(
+            "pass-check", "ns", ours, PASS_CHECK_NANOSECONDS_MAX, 1.0, details={"rounds": runs},
+            note=f"the peer is the ceiling; bound to a network {median['bound']:.0f}, forged {median['forged']:.0f}, "
+            f"signing {median['sign']:.0f}")
+        self.figure("pass-check/hmac", "ns", ours, median["mac"], None, note="the bare HMAC of the bytes that are signed")
+        self.figure("pass-check/pyjwt", "ns", ours, median["pyjwt"], None, note="PyJWT's decode of the same pass")
+
+    ROWS = {
+        "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "pass-check": pass_check,
+    }
 
     def run(self, rows):
         for row in rows:

@@ -5,6 +5,9 @@
     corpus.py case TARGET FILE        prints a found input as a case for the corpus
 """
 
+import base64
+import hashlib
+import hmac
 import pathlib
 import re
 import sys
@@ -43,7 +46,31 @@ def cases(file):
     return found
 
 
+def tokens():
+    """Behind a byte that says which of them it is: whole tokens, claims, and headers with claims."""
+    start = '{"aud":"concert","sub":"ASNFZ4mrze_-3LqYdlQyEA",'
+    life = '"iat":1789999970,"exp":1790000090,"sid":1789999400'
+    good = [
+        ("pass", b"\1", start + life + "}"),
+        ("pass", b"\1", start + life + ',"net":"uSAdErbRAp4H"}'),
+        ("ticket", b"\2", start + '"lane":"general","seq":2199023260263,"iat":1789996400}'),
+    ]
+
+    def letters(content):
+        return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+    found = []
+    for kind, way, claims in good:
+        header = '{"alg":"HS256","typ":"%s","kid":"k1"}' % kind
+        text = letters(header.encode()) + b"." + letters(claims.encode())
+        signature = hmac.new(b"a secret of thirty-two bytes ...", text, hashlib.sha256).digest()
+        found += [b"\0" + text + b"." + letters(signature), way + claims.encode(), b"\3" + (header + "\n" + claims).encode()]
+    return found
+
+
 def seeds(target):
+    if target == "token":
+        return tokens()
     if target == "settings":
         return [file.read_bytes() for file in sorted(GOLDEN.glob("*.toml"))]
     found = [case for file in sorted((CORPUS / FOLDERS[target]).glob("*.http")) for case in cases(file)]
@@ -63,6 +90,8 @@ def case(target, content):
     """The head of the case is for whoever adds it to complete."""
     if target == "settings":
         return "Copy it to Tests/SettingsTests/Golden/ as NAME.toml, and write NAME.expected beside it."
+    if target == "token":
+        return f"Claims or headers that are taken belong into Tests/AdmissionTests/Tokens/Forged*.swift: {content!r}"
     if target == "chunked":
         content = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + content
     *lines, rest = content.split(b"\r\n")
@@ -71,7 +100,7 @@ def case(target, content):
 
 
 def main():
-    if len(sys.argv) != 4 or sys.argv[1] not in ("seeds", "case") or sys.argv[2] not in (*FOLDERS, "settings"):
+    if len(sys.argv) != 4 or sys.argv[1] not in ("seeds", "case") or sys.argv[2] not in (*FOLDERS, "settings", "token"):
         sys.exit(__doc__)
     action, target, path = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
     if action == "case":

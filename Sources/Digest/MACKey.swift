@@ -49,3 +49,9 @@ public struct MACKey: Sendable {
         return state
     }
 }
+
+/// What is kept of the secret is as good as the secret: neither a log line nor `dump` may show it.
+extension MACKey: CustomStringConvertible, CustomReflectable {
+    public var description: String { "a key" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

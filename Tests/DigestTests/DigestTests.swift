@@ -53,6 +53,13 @@ private func bytes(_ hex: String) -> [UInt8] {
         #expect(mac.array == bytes(mac.hex))
     }
 
+    @Test func noDescriptionShowsIt() {
+        var dumped = ""
+        dump(MACKey(Array("secret".utf8)), to: &dumped)
+        dumped += "\(MACKey(Array("secret".utf8))) \(String(reflecting: MACKey(Array("secret".utf8))))"
+        #expect(!dumped.contains("SHA256") && !dumped.contains { $0.isNumber })
+    }
+
     @Test func aKeyIsNotUsedUp() {
         let key = MACKey(Array("secret".utf8))
         let first = key.authenticate([1, 2, 3])
@@ -147,5 +154,54 @@ private func bytes(_ hex: String) -> [UInt8] {
             let bytes = SecureRandom.bytes(count)
             #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
         }
+    }
+
+    /// Every letter at every place of a text of every length, against what the standard says of one letter alone.
+    @Test func readsEveryLetterAtEveryPlace() {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        for count in [2, 3, 4, 6, 7, 8, 10, 11, 12, 16, 19, 22, 43] {
+            for place in 0..<count {
+                for byte in UInt8.min...UInt8.max {
+                    var text = [UInt8](repeating: UInt8(ascii: "A"), count: count)
+                    text[place] = byte
+                    let value = alphabet.firstIndex(of: byte)
+                    // Bits of the last letter that stand for nothing have to be zero.
+                    let spare = place == count - 1 ? count * 6 % 8 : 0
+                    guard let value, value & (1 << spare - 1) == 0 else {
+                        if Base64URL.decode(text.span) != nil { Issue.record("\(byte) at \(place) of \(count)") }
+                        continue
+                    }
+                    var expected = [UInt8](repeating: 0, count: count * 6 / 8)
+                    for bit in 0..<6 where value >> (5 - bit) & 1 == 1 {
+                        expected[(place * 6 + bit) / 8] |= 128 >> UInt8((place * 6 + bit) % 8)
+                    }
+                    if Base64URL.decode(text.span) != expected { Issue.record("\(byte) at \(place) of \(count)") }
+                }
+            }
+        }
+    }
+
+    @Test func decodesIntoMemoryThatIsThere() {
+        for count in 0..<100 {
+            let bytes = SecureRandom.bytes(count)
+            let text = Base64URL.encode(bytes.span)
+            for room in [count, count + 1, count + 7, count + 100] {
+                var place = [UInt8](repeating: 7, count: room)
+                var span = place.mutableSpan
+                #expect(Base64URL.decode(text.span, into: &span) == count)
+                #expect(Array(place[..<count]) == bytes)
+            }
+            guard count > 0 else { continue }
+            var small = [UInt8](repeating: 7, count: count - 1)
+            var span = small.mutableSpan
+            #expect(Base64URL.decode(text.span, into: &span) == nil)
+            #expect(small == [UInt8](repeating: 7, count: count - 1))
+        }
+    }
+
+    @Test func encodesBehindWhatIsThere() {
+        var text = Array("a=".utf8)
+        Base64URL.encode(Array("foobar".utf8).span, into: &text)
+        #expect(text == Array("a=Zm9vYmFy".utf8))
     }
 }

@@ -5,7 +5,7 @@ typealias Judge = @Sendable ([UInt8]) -> Void
 
 let judges: [String: Judge] = [
     "request": judgeRequests, "response": judgeResponses, "chunked": judgeChunked, "proxy": judgeProxyProtocol,
-    "settings": judgeSettings,
+    "settings": judgeSettings, "token": judgeTokens,
 ]
 
 /// The one that this process is for.
