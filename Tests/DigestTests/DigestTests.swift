@@ -205,3 +205,17 @@ private func bytes(_ hex: String) -> [UInt8] {
         #expect(text == Array("a=Zm9vYmFy".utf8))
     }
 }
+
+@Suite struct SHA1NameTests {
+    /// FIPS 180-4's examples.
+    @Test(arguments: [
+        ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"), ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
+        ),
+    ])
+    func namesAreThoseOfTheStandard(_ message: String, _ name: String) {
+        #expect(SHA1Name.of(Array(message.utf8)) == name)
+    }
+}

@@ -30,6 +30,8 @@ public final class RedisServer: Sendable {
     public let port: UInt16
     /// For connections with TLS; nil without.
     public let tlsPort: UInt16?
+    /// Where the nodes of a cluster speak with each other.
+    public let busPort: UInt16
     /// Its data, its log, and `redis.sock`.
     public let folder: String
     private let running = Mutex<Running?>(nil)
@@ -69,6 +71,7 @@ public final class RedisServer: Sendable {
         let ports = try Self.freePorts(3)
         port = ports[0]
         tlsPort = isSecure ? ports[1] : nil
+        busPort = ports[2]
         folder = NSTemporaryDirectory() + "redis-test-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var lines = [
@@ -77,7 +80,7 @@ public final class RedisServer: Sendable {
         ]
         if role != .sentinel { lines += ["save \"\"", "appendonly no", "repl-diskless-sync-delay 0"] }
         if role == .clusterNode {
-            lines += ["cluster-enabled yes", "cluster-port \(ports[2])", "cluster-node-timeout 2000"]
+            lines += ["cluster-enabled yes", "cluster-port \(busPort)", "cluster-node-timeout 2000"]
         }
         if isSecure {
             let certificate = try TestCertificate.get()
@@ -155,11 +158,17 @@ public final class RedisServer: Sendable {
     public func ask(_ words: String...) throws -> [String] { try ask(words) }
 
     @discardableResult
-    public func ask(_ words: [String]) throws -> [String] {
+    public func ask(_ words: [String]) throws -> [String] { try ask(each: [words])[0] }
+
+    /// Several on one connection, `AUTH` first perhaps.
+    @discardableResult
+    public func ask(each commands: [[String]]) throws -> [[String]] {
         let peer = try Peer.connect(to: endpoint)
-        let arguments = words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }
-        try peer.send("*\(words.count)\r\n" + arguments.joined())
-        return try Self.reply(from: peer)
+        return try commands.map { words in
+            let arguments = words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }
+            try peer.send("*\(words.count)\r\n" + arguments.joined())
+            return try Self.reply(from: peer)
+        }
     }
 
     /// Forgets everything, scripts as well.

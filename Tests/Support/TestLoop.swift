@@ -8,8 +8,9 @@ public final class TestLoop: Sendable {
     public let handle: LoopHandle
     private let thread: LoopThread
 
-    public init(setUp: @escaping @Sendable (EventLoop) -> Void = { _ in }) throws {
-        thread = try LoopThread.start(name: "test-loop", clock: .manual(clock), setUp: setUp)
+    /// `isTicking`: it goes by the system's clock, for tests of what many servers do by their own clocks.
+    public init(isTicking: Bool = false, setUp: @escaping @Sendable (EventLoop) -> Void = { _ in }) throws {
+        thread = try LoopThread.start(name: "test-loop", clock: isTicking ? .system : .manual(clock), setUp: setUp)
         handle = thread.handle
     }
 

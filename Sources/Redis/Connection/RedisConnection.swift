@@ -19,6 +19,7 @@ public final class RedisConnection: RedisLinkOwner, DeadlineOwner, TurnEnd {
     /// Told at the end of the turn.
     private var refusedAtOnce: [RedisPipeline.Outcome] = []
     private var isTurnEndAsked = false
+    private var isRetiring = false
 
     public var onStateChange: ((RedisState) -> Void)?
 
@@ -60,6 +61,18 @@ public final class RedisConnection: RedisLinkOwner, DeadlineOwner, TurnEnd {
         deliver(pipeline.lose(unsentBytes: unsentBytes, because: closed) + pipeline.giveUpWaiting(.closed))
     }
 
+    /// Takes no call any more, and ends when those that were sent have their answers. Those that were not are told so.
+    func retire() {
+        if isRetiring { return }
+        isRetiring = true
+        deliver(pipeline.giveUpWaiting(.notSent("another server is asked from now on")))
+        closeIfRetired()
+    }
+
+    private func closeIfRetired() {
+        if isRetiring && (pipeline.owedCount == 0 || !link.isReady) { close() }
+    }
+
     // MARK: Calls
 
     /// `due`: when the caller stops waiting, by the loop's clock.
@@ -84,6 +97,7 @@ public final class RedisConnection: RedisLinkOwner, DeadlineOwner, TurnEnd {
 
     private var faultAtOnce: RedisFault? {
         if link.phase == .closed { return .closed }
+        if isRetiring { return .notSent("another server is asked from now on") }
         let isHopeless = !link.isReady && !link.isConnecting
         if link.target.settings.patience == .whileConnecting && isHopeless { return .notSent(link.reason) }
         return nil
@@ -126,7 +140,9 @@ public final class RedisConnection: RedisLinkOwner, DeadlineOwner, TurnEnd {
 
     func linkReceived(_ value: RedisValue) {
         switch pipeline.take(value) {
-        case .outcome(let outcome): outcome.deliver()
+        case .outcome(let outcome):
+            outcome.deliver()
+            closeIfRetired()
         case .absorbed: if pipeline.waitingCount > 0 { askForTurnEnd() }
         case .unexpected: link.lose(.malformed("a reply that nobody asked for"))
         }
@@ -138,6 +154,7 @@ public final class RedisConnection: RedisLinkOwner, DeadlineOwner, TurnEnd {
             outcomes += pipeline.giveUpWaiting(.notSent(fault.reason))
         }
         deliver(outcomes)
+        closeIfRetired()
     }
 
     func linkFailed(_ fault: RedisFault) {

@@ -33,15 +33,19 @@ public struct RedisSettings: Sendable {
     public var silenceNanosecondsMax: UInt64 = 5_000_000_000
 
     /// Further attempts of one call, each after a refusal or a loss that is known to have done nothing.
-    public var retriesMax = 16
+    public var retriesMax = 64
     /// How long to wait before those.
-    public var retryBackoff = RedisBackoff(firstNanosecondsMax: 20_000_000, nanosecondsMax: 250_000_000)
+    public var retryBackoff = RedisBackoff(firstNanosecondsMax: 20_000_000, nanosecondsMax: 500_000_000)
     /// `MOVED` and `ASK` that one call follows.
     public var redirectsMax = 5
-    /// How often a Sentinel is asked who the master is.
-    public var sentinelIntervalNanoseconds: UInt64 = 1_000_000_000
+    /// How often a Sentinel is asked who the master is, and whether the map of a cluster has to be asked for anew.
+    public var watchIntervalNanoseconds: UInt64 = 1_000_000_000
     /// Between two questions for the map of a cluster, at least.
     public var mapIntervalNanosecondsMin: UInt64 = 100_000_000
+    /// A map that is older is asked for anew, though nothing speaks against it.
+    public var mapAgeNanosecondsMax: UInt64 = 30_000_000_000
+    /// How often a connection that only listens says something, to learn whether it is still one.
+    public var pingIntervalNanoseconds: UInt64 = 5_000_000_000
 
     public init() {}
 }

@@ -33,6 +33,11 @@ enum RedisRequest {
         }
     }
 
+    /// For the node that `ASK` points to. A transaction cannot be asked for so.
+    var asking: RedisRequest {
+        if case .command(let command) = self { .asking(command) } else { self }
+    }
+
     /// It calls a script that the server may not have.
     var hasScript: Bool {
         switch self {
