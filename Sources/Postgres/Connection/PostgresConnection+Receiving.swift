@@ -18,10 +18,10 @@ extension PostgresConnection: Watcher {
 
     func receive() {
         guard let wire else { return }
-        lastHeard = loop.now
         let isAlive = wire.consume()
         takeResults()
         while phase == .ready, let notification = wire.nextNotification() {
+            lastHeard = loop.now
             onNotification?(notification.channel, notification.payload)
         }
         guard phase == .ready else { return }
@@ -44,6 +44,7 @@ extension PostgresConnection: Watcher {
                 continue
             }
             emptyInARow = 0
+            lastHeard = loop.now
             take(result, of: call)
         }
     }
