@@ -24,6 +24,7 @@ let package = Package(
     name: "WaitingRoom",
     products: [
         .executable(name: "waitingroom", targets: ["waitingroom"]),
+        .executable(name: "simulate", targets: ["simulate"]),
         .library(
             name: "Engine", targets: ["Bytes", "Address", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Web", "Relay"]),
     ],
@@ -50,6 +51,11 @@ let package = Package(
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
         module("Stores", ["Admission"]),
+
+        // Plays all of it over virtual time.
+        module("Simulation", ["Admission", "Digest"]),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Sources/Simulate", swiftSettings: house),
 
         .target(
             name: "WaitingRoom",
