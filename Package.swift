@@ -24,6 +24,7 @@ let package = Package(
     name: "WaitingRoom",
     products: [
         .executable(name: "waitingroom", targets: ["waitingroom"]),
+        .executable(name: "simulate", targets: ["simulate"]),
         .library(
             name: "Engine",
             targets: [
@@ -57,6 +58,11 @@ let package = Package(
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
         module("Stores", ["Admission", "Loop"]),
+
+        // Plays all of it over virtual time.
+        module("Simulation", ["Admission", "Digest"]),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Sources/Simulate", swiftSettings: house),
 
         .target(
             name: "WaitingRoom",

@@ -27,12 +27,13 @@ extension Ban {
     @Sendable private static func inSourcesOrTests(_ file: SourceFile) -> Bool { inSources(file) || inTests(file) }
 
     /// Modules whose decisions depend on their arguments alone.
-    static let pure: Set<String> = ["Bytes", "Address", "Admission", "HTTP", "Settings", "Gate"]
+    static let pure: Set<String> = ["Bytes", "Address", "Admission", "HTTP", "Settings", "Gate", "Simulation"]
     /// Modules that hold memory or speak to C; all the others see spans and arrays.
     static let unsafe: Set<String> = ["Bytes", "HTTP", "Loop", "TLS", "Digest", "Settings", "Redis", "Postgres"]
     /// The command line speaks to a person; everything else to the log.
     @Sendable static func isCommandLine(_ file: SourceFile) -> Bool {
         file.isBelow("Sources/Main") || file.path.hasPrefix("Sources/WaitingRoom/Command") || file.isBelow("Sources/Crowd")
+            || file.isBelow("Sources/Simulate")
     }
 
     static let all: [Ban] = [

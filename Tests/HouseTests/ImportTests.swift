@@ -24,7 +24,7 @@ import Testing
         ("Stores", ["Bytes", "Address", "Digest", "Admission", "Telemetry", "Loop", "Redis", "Postgres"]),
         ("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         ("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
-        ("Simulation", ["Admission", "Gate", "Stores"]),
+        ("Simulation", ["Admission", "Digest"]),
         // Programs.
         (
             "WaitingRoom",
@@ -42,6 +42,7 @@ import Testing
         ),
         ("Crowd", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         ("Main", ["WaitingRoom"]),
+        ("Simulate", ["Simulation"]),
     ]
 
     /// What comes with the toolchain. The pure modules know none of the C library, where clocks and sockets are.
@@ -83,7 +84,7 @@ import Testing
                 let isOurs = opener.contains("module") ? rest.hasPrefix(", [") : declaration.contains("dependencies: [")
                 let list = isOurs && !declaration.contains(")") ? declaration.split(separator: "\"") : []
                 let names = list.enumerated().compactMap { $0.offset % 2 == 1 ? String($0.element) : nil }
-                found[name == "waitingroom" ? "Main" : name] = Set(names)
+                found[["waitingroom": "Main", "simulate": "Simulate"][name] ?? name] = Set(names)
             }
         }
         return found

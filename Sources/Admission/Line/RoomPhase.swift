@@ -52,5 +52,5 @@ public enum RoomPhase: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    var admits: Bool { self == .auto || self == .queue }
+    package var admits: Bool { self == .auto || self == .queue }
 }

@@ -1,0 +1,4 @@
+import Glibc
+import Simulation
+
+exit(Simulate.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,185 @@
+import Admission
+import Digest
+
+/// Sees everything, tells nobody: what stores did and what visitors were told, and whether it is right.
+final class Observer {
+    let scenario: Scenario
+    var book = TicketBook()
+    var lines: [OwnLine]
+    var trail = Trail()
+    private(set) var violation: Violation?
+
+    /// Regular admissions, and all of them, for which twice as many are allowed.
+    var regular = RateMeter()
+    var all = RateMeter()
+    var progress = ProgressMeter()
+    var shares = ShareMeter()
+    var heads: [[(at: Microseconds, head: Place)]]
+    /// Of places that were counted, the highest.
+    var placeMax = Place.none
+    var seeds: [UInt64: [UInt8]] = [:]
+    var drawKeys: [UInt64: MACKey] = [:]
+    /// How often a store forgot something that it had done.
+    var losses: UInt16 = 0
+    /// What was done lately is undone, and nobody can know (a store set back).
+    var setBacks: UInt16 = 0
+    var deadNodes: Set<UInt16> = []
+    private var activeFaults = 0
+    private var disturbedUntil: Microseconds = 0
+    private var steps = 0
+    private(set) var admissions: Int64 = 0
+
+    init(_ scenario: Scenario) {
+        self.scenario = scenario
+        lines = Array(repeating: OwnLine(), count: RoomRules.lanesMax)
+        heads = Array(repeating: [], count: RoomRules.lanesMax)
+        book.reserve(scenario.visitors * 5 / 4)
+    }
+
+    // MARK: Judging
+
+    func complain(_ invariant: Invariant, _ now: Microseconds, _ ticket: Int32? = nil, visitor: Int32? = nil, _ what: String)
+    {
+        guard violation == nil else { return }
+        let holder = visitor ?? ticket.map { book[$0].holder }
+        violation = Violation(
+            invariant: invariant, at: now, ticket: ticket.map { book[$0].id }, what: what,
+            trail: trail.lines(ticket: ticket, visitor: holder))
+    }
+
+    func faultBegins(_ now: Microseconds) {
+        activeFaults += 1
+        disturbedUntil = max(disturbedUntil, now + scenario.recovery)
+    }
+
+    func faultEnds(_ now: Microseconds) {
+        activeFaults -= 1
+        disturbedUntil = max(disturbedUntil, now + scenario.recovery)
+    }
+
+    /// Something is wrong now, or was so lately that not everybody can have come back.
+    func isDisturbed(_ now: Microseconds) -> Bool { activeFaults > 0 || now < disturbedUntil }
+
+    // MARK: What a store did
+
+    /// One call was done on a store's line.
+    func executed(_ call: StoreCall, _ answer: StoreAnswer, on store: SimulatedStore, _ now: Microseconds) {
+        let before = store.totals(answer)
+        let rules = call.rules.under(store.line.liveControls)
+        switch (call.operation, answer.outcome) {
+        case (.enter(let arrivals), .entered(let entered)):
+            var isEmpty = store.waitingBefore == 0
+            for (arrival, what) in zip(arrivals, entered) {
+                self.entered(arrival, what, store, isEmpty: isEmpty, now)
+                if case .waiting = what { isEmpty = false }
+            }
+        case (.claim(let ids), .claimed(let claimed)):
+            for (id, what) in zip(ids, claimed) { self.claimed(id, what, now) }
+        case (.admit, .admitted(let snapshot)): ticked(snapshot, before, rules, store, now)
+        case (.revoke(let ids, _), .done):
+            for id in ids { if let ticket = book.number(of: id) { book[ticket].isRevoked = true } }
+        case (_, .lost): return
+        default: break
+        }
+        count(before, rules, store, now)
+        steps += 1
+        if scenario.visitors <= 2000 || steps % 5000 == 0, steps % 16 == 0, let fault = store.line.structuralFault {
+            complain(.structure, now, nil, fault)
+        }
+    }
+
+    private func count(_ before: RoomTotals, _ rules: RoomRules, _ store: SimulatedStore, _ now: Microseconds) {
+        let after = store.line.inTotal
+        let admitted = after.admitted - before.admitted
+        let replaced = after.replaced - before.replaced
+        admissions += admitted
+        let isRight = regular.add(admitted - replaced, at: now, rules.rate, burst: rules.burst)
+        if !isRight {
+            complain(.rate, now, nil, "\(admitted) admitted at once, beyond \(rules.rate.perSecond)/s and \(rules.burst)")
+        }
+        let double = AdmissionRate(count: rules.rate.count * 2, perMicroseconds: rules.rate.perMicroseconds)
+        if !all.add(admitted, at: now, double, burst: rules.burst * 2) {
+            complain(.replacements, now, nil, "more than twice the rate")
+        }
+        let taken = store.line.counts.offered + store.line.counts.sessions
+        if admitted > 0, Int64(taken) > rules.slotsMax {
+            complain(.cap, now, nil, "\(taken) slots taken of \(rules.slotsMax)")
+        }
+    }
+
+    private func entered(_ arrival: Arrival, _ entered: Entered, _ store: SimulatedStore, isEmpty: Bool, _ now: Microseconds)
+    {
+        let ticket = book.entry(arrival.id, lane: arrival.lane)
+        trail.note(.entered, at: now, ticket: ticket, Self.code(entered))
+        switch entered {
+        case .waiting(let place):
+            if book[ticket].place == .none { given(place, to: ticket, arrival, now) }
+            let expected = book[ticket].place
+            if place != expected { complain(.place, now, ticket, "its place is \(expected), it was put at \(place)") }
+        case .admitted(let startedAt):
+            granted(ticket, startedAt, now) { _ in
+                if !isEmpty { self.complain(.order, now, ticket, "let in at once while others wait") }
+            }
+        case .spent:
+            if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "said to be spent, and never had a session") }
+        case .revoked: if !book[ticket].isRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
+        case .offered:
+            if book[ticket].offerEnd == 0 { complain(.session, now, ticket, "said to be offered its turn, and was not") }
+        case .passed, .awaitsDraw, .notYet, .closed, .open, .full: break
+        }
+    }
+
+    private func given(_ place: Place, to ticket: Int32, _ arrival: Arrival, _ now: Microseconds) {
+        if let drawn = drawnPlace(arrival.id, epoch: place.epoch) {
+            book[ticket].place = drawn
+            return
+        }
+        book[ticket].place = place
+        guard arrival.isNew else { return }
+        if place <= placeMax { complain(.place, now, ticket, "\(place) was given after \(placeMax)") }
+        placeMax = max(placeMax, place)
+    }
+
+    /// Computed anew, since a draw that is wrong would agree with itself.
+    func drawnPlace(_ id: TicketID, epoch: UInt64) -> Place? {
+        guard let key = drawKeys[epoch] else { return nil }
+        let mac = key.authenticate(id.bytes).array
+        let word = mac[..<5].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 1
+        return Place(epoch: epoch, number: max(1, word))
+    }
+
+    private func claimed(_ id: TicketID, _ claimed: Claimed, _ now: Microseconds) {
+        guard let ticket = book.number(of: id) else { return }
+        trail.note(.claimed, at: now, ticket: ticket, Self.code(claimed))
+        switch claimed {
+        case .granted(let startedAt):
+            granted(ticket, startedAt, now) { record in
+                if record.offerEnd == 0 { self.complain(.session, now, ticket, "granted, and never offered its turn") }
+            }
+        case .revoked: if !book[ticket].isRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
+        case .spent: if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "spent, and never had a session") }
+        case .waiting, .unknown: break
+        }
+    }
+
+    /// A session begins, or is told again.
+    private func granted(_ ticket: Int32, _ startedAt: Microseconds, _ now: Microseconds, first: (TicketRecord) -> Void) {
+        let record = book[ticket]
+        if record.startedAt == startedAt { return }
+        if record.isRevoked { complain(.revoked, now, ticket, "granted although revoked") }
+        if record.startedAt == 0 {
+            first(record)
+        } else if !isForgiven(record) {
+            complain(.session, now, ticket, "a second session, the first began \(startedAt - record.startedAt) µs before")
+        }
+        book[ticket].startedAt = startedAt
+        book[ticket].lossesAtGrant = losses
+        book[ticket].isGrantKnown = false
+    }
+
+    /// A store has lost the session, and no node that lives remembers it: the documented loss.
+    func isForgiven(_ record: TicketRecord) -> Bool {
+        guard losses > record.lossesAtGrant else { return false }
+        return !record.isGrantKnown || deadNodes.contains(record.grantNode) || setBacks > 0
+    }
+}

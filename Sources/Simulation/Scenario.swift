@@ -1,0 +1,74 @@
+import Admission
+
+/// What a run is made of: everything that does not follow from the dice alone.
+public struct Scenario: Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Nothing goes wrong but the visitors.
+        case calm
+        /// Calls and answers get lost, late, doubled; nodes are cut off.
+        case network
+        /// The store is slow, stopped, killed, emptied, set back.
+        case losses
+        /// Nodes crash, restart, come and go.
+        case nodes
+        case clocks
+        /// Rate, cap and state are changed live and by configuration.
+        case operators
+        /// Everybody is there before the opening.
+        case prequeue
+        /// Who goes first is drawn, whenever one came.
+        case lottery
+        case lanes
+        /// Two stores and a roster.
+        case failover
+        /// Of everything some.
+        case mixed
+        /// A million visitors, four nodes, a store that is emptied once.
+        case million
+    }
+
+    public var kind: Kind
+    public var visitors: Int
+    var nodes: Int
+    var rules: RoomRules
+    /// All have come by then.
+    var arrivalsEnd: Microseconds
+    /// So many in a hundred stand at the door at the very beginning.
+    var wallPercent: Int64
+    var delay: ClosedRange<Microseconds> = 200...3_000
+    /// Of calls and of answers, in a thousand, as long as faults go on.
+    var lostPerThousand = 0
+    var doubledPerThousand = 0
+    var clockDriftMax: Int64 = 50
+    var clockOffsetMax: Microseconds = 2_000_000
+    var isSticky = true
+    var hasFallback = false
+    var loss = StoreLoss.hold
+    var faults: [Fault] = []
+    /// By weight, in the order of `Visitor.Habit`.
+    var habits: [Int] = [60, 8, 5, 5, 6, 4, 5, 4, 3]
+
+    /// Nothing goes wrong any more from then on.
+    var faultsEnd: Microseconds { faults.map(\.end).max() ?? 0 }
+
+    /// Long enough for everybody, however slow: a run ends when all is done, and this is when it should have been.
+    var endMax: Microseconds {
+        let seconds = rules.rate.perSecond
+        let bySlots = Double(max(rules.slotsMax, 1)) / (Double(sessionMax) / 1e6)
+        let slowest = max(min(seconds, bySlots), 0.05)
+        let opening = rules.schedule.opensAt ?? 0
+        return max(faultsEnd, arrivalsEnd, opening) + Microseconds(Double(visitors) / slowest * 2.5e6) + 240_000_000
+    }
+
+    /// A slot is taken no longer, all renewals and the idle end included.
+    var sessionMax: Microseconds {
+        Microseconds(Visitor.renewalsMax) * rules.passLife + max(rules.sessionIdle, rules.passLife)
+    }
+
+    /// After a fault it takes so long at most until everybody who polls as told is in the line again: a poll, a beat, and a
+    /// call that times out.
+    var recovery: Microseconds {
+        let poll = max(min(30_000_000, rules.abandonAfter / 4), 2_000_000) * 6 / 5
+        return poll + rules.abandonAfter / 6 + poll + 12_000_000 + (hasFallback ? 30_000_000 : 0)
+    }
+}
