@@ -20,6 +20,12 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
     .testTarget(name: name, dependencies: imports, exclude: exclude, swiftSettings: house)
 }
 
+/// What Redis runs for `RedisStore`, within the program.
+let luaScripts: [Resource] = [
+    "admit", "batch", "beat", "begin", "bucket", "claim", "control", "ending", "enter", "leave", "line", "read", "release",
+    "renew", "restore", "revoke", "tickets",
+].map { .embedInCode("Redis/Scripts/\($0).lua") }
+
 let package = Package(
     name: "WaitingRoom",
     products: [
@@ -57,7 +63,7 @@ let package = Package(
         module("Postgres", ["Bytes", "Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
-        module("Stores", ["Admission", "Loop"]),
+        module("Stores", ["Admission", "Loop", "Redis"], resources: luaScripts),
 
         // Plays all of it over virtual time.
         module("Simulation", ["Admission", "Digest"]),
@@ -95,7 +101,7 @@ let package = Package(
         tests(
             "WaitingRoomTests",
             ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
-        tests("StoresTests", ["Stores", "Admission", "TestSupport"]),
+        tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "TestSupport"]),
         tests("IntegrationTests", ["waitingroom"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),

@@ -1,8 +1,8 @@
 /// How the admissions of one tick are spread over the lanes: by stride scheduling. Each admission moves its lane's turn on by
 /// the inverse of its share, and the lane whose turn is earliest is next. A lane without anybody waiting neither takes nor
 /// saves anything up.
-enum LaneShares {
-    static let stride: Int64 = 1_000_000
+public enum LaneShares {
+    public static let stride: Int64 = 1_000_000
 
     /// Moves `turns` on and gives how many each lane admits, `count` in all or as many as are waiting.
     static func spread(_ count: Int64, waiting: [Int64], shares: [Int64], turns: inout [Int64]) -> [Int64] {

@@ -15,7 +15,7 @@ public struct Line: Sendable {
     public static let nodesMax = 1000
     /// Nobody is waited for longer after a loss.
     public static let restoringMax: Microseconds = 3_000_000
-    static let historyMax: Int64 = 300
+    public static let historyMax: Int64 = 300
 
     /// 0: there is no line.
     var epoch: UInt64 = 0

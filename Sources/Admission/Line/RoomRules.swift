@@ -35,11 +35,11 @@ public struct RoomRules: Hashable, Sendable {
     static func burst(for rate: AdmissionRate) -> Int64 { min(max(rate.admissions(in: 250_000), 2), burstMax) }
 
     /// A slot outlives every pass that was given for it, else the cap would not be one.
-    var slotLife: Microseconds { max(sessionIdle, passLife) }
+    public var slotLife: Microseconds { max(sessionIdle, passLife) }
 
     /// A spent ticket is remembered until the floor has certainly passed its place. The floor is late by one spacing at
     /// most, and by more after ticks that did not come or nodes that restored one after another.
-    var spentLife: Microseconds {
+    public var spentLife: Microseconds {
         let floorHasPassed = turnGrace + 10 * Line.historySpacing(self)
         return switch method {
         case .fifo: max(floorHasPassed, passLife)
@@ -48,7 +48,7 @@ public struct RoomRules: Hashable, Sendable {
     }
 
     /// Who was seen within this time counts as there; see `RoomSnapshot.fresh`.
-    var freshWindow: Microseconds { abandonAfter / 2 }
+    public var freshWindow: Microseconds { abandonAfter / 2 }
 }
 
 /// A priority class: its own line, and a share of the rate while it has somebody waiting.
