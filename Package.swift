@@ -101,6 +101,10 @@ let package = Package(
         tests(
             "WaitingRoomTests",
             ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
+        .executableTarget(
+            name: "chaos",
+            dependencies: ["Address", "Admission", "Loop", "Postgres", "Redis", "Stores", "TestSupport"],
+            path: "Tests/Chaos", swiftSettings: house),
         tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "TestSupport"]),
         tests("IntegrationTests", ["waitingroom"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),

@@ -8,6 +8,7 @@ final class Crowd {
         var id: TicketID?
         var place = Place.none
         var isGhost = false
+        /// Nanoseconds of the node's clock, from the beginning of its crowd.
         var askedAt: UInt64 = 0
         var admittedAt: UInt64 = 0
         /// By the store's clock; 0: not yet.
@@ -84,7 +85,7 @@ final class Crowd {
     private func ask(_ at: Int) {
         let visitor = visitors[at]
         if visitor.isGhost, loop.now - begunAt > UInt64(setting.ghostsLeaveAfterSeconds * 1e9) { return done(at) }
-        if visitor.askedAt == 0 { visitors[at].askedAt = loop.now }
+        if visitor.askedAt == 0 { visitors[at].askedAt = loop.now - begunAt }
         if let id = visitor.id {
             desk.visit(id, lane: 0, place: visitor.place) { [weak self] in self?.hear($0, at) }
         } else {
@@ -112,7 +113,7 @@ final class Crowd {
         if visitors[at].startedAt != startedAt { visitors[at].grants += 1 }
         visitors[at].id = id
         visitors[at].startedAt = startedAt
-        visitors[at].admittedAt = loop.now
+        visitors[at].admittedAt = loop.now - begunAt
         leaving[slot(loop.now + UInt64(setting.sessionSeconds * 1e9)), default: []].append(at)
         done(at)
     }
@@ -128,7 +129,7 @@ final class Crowd {
             visitors[at].positionShown = position
         }
         if at % Self.sampleOf == 1, let wait = standing.outlook.wait {
-            visitors[at].promises.append(Promise(at: loop.now, wait: wait))
+            visitors[at].promises.append(Promise(at: loop.now - begunAt, wait: wait))
         }
         again(at, after: standing.outlook.pollAfter)
     }

@@ -37,10 +37,14 @@ struct Setting {
     var faultAfterSeconds = 6.0
     var faultSeconds = 6.0
     var timeMaxSeconds = 0.0
+    var abandonAfterSeconds = 120.0
+    var claimWindowSeconds = 60.0
 
     var rules: RoomRules {
         var rules = RoomRules(rate: .perSecond(rate), slotsMax: slots > 0 ? slots : rate * 10)
         rules.state = .queue
+        rules.abandonAfter = Microseconds(abandonAfterSeconds * 1e6)
+        rules.claimWindow = Microseconds(claimWindowSeconds * 1e6)
         return rules
     }
 
@@ -51,7 +55,8 @@ struct Setting {
 
     static let usage = """
         usage: chaos [--fault NAME|all] [--loss hold|local|open] [--nodes N] [--tickets N] [--rate N] [--slots N]
-                     [--ghosts N] [--session SECONDS] [--fault-after SECONDS] [--fault-for SECONDS]
+                     [--ghosts N] [--ghosts-after SECONDS] [--abandon-after SECONDS] [--claim-window SECONDS] [--session SECONDS]
+                     [--fault-after SECONDS] [--fault-for SECONDS]
         faults: \(Fault.allCases.map(\.rawValue).joined(separator: " "))
         """
 
@@ -79,6 +84,9 @@ struct Setting {
             case ("--rate", let number?): setting.rate = Int64(number)
             case ("--slots", let number?): setting.slots = Int64(number)
             case ("--ghosts", let number?): setting.ghosts = Int(number)
+            case ("--ghosts-after", let number?): setting.ghostsLeaveAfterSeconds = number
+            case ("--abandon-after", let number?): setting.abandonAfterSeconds = number
+            case ("--claim-window", let number?): setting.claimWindowSeconds = number
             case ("--session", let number?): setting.sessionSeconds = number
             case ("--fault-after", let number?): setting.faultAfterSeconds = number
             case ("--fault-for", let number?): setting.faultSeconds = number

@@ -115,7 +115,8 @@ extension RoomNode {
 
     private mutating func see(_ snapshot: RoomSnapshot, _ now: Microseconds) {
         view = RoomView(snapshot, after: view, at: now)
-        estimate.learn(snapshot, rules)
+        attendance.turn(window: rules.abandonAfter, now: now)
+        estimate.learn(snapshot, rules, alive: attendance.alive(now: now))
         for ticket in outbox.unresolved {
             if let place = resolved(ticket.place, of: ticket.id) {
                 outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))

@@ -29,6 +29,7 @@ public struct RoomNode: Sendable {
     var view: RoomView?
     public internal(set) var estimate = WaitEstimate()
     public internal(set) var promises = PromiseLedger()
+    var attendance = Attendance()
     var recall = Recall()
 
     // Whom it remembers.
@@ -73,6 +74,7 @@ public struct RoomNode: Sendable {
 
     /// Somebody with a ticket whose signature is good.
     public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
+        attendance.come(now: now)
         guard let view else { return question(ask, id, lane, shown, now) }
         if view.revoked.contains(id) { return .revoked }
         if isCutOff(now) { return keep(id, lane, shown, now) }
@@ -193,6 +195,7 @@ public struct RoomNode: Sendable {
             waiting.update(id, remembered)
             promises.promise(outlook.wait, to: id, now: now)
         }
+        attendance.expect(at: now + outlook.pollAfter)
         let shown = isSecret ? Place(epoch: place.epoch, number: 0) : place
         return Standing(id: id, lane: lane, place: shown, rejoined: outbox.rejoined[id], outlook: outlook)
     }

@@ -22,9 +22,10 @@ public struct WaitEstimate: Sendable {
 
     public init() {}
 
-    mutating func learn(_ snapshot: RoomSnapshot, _ rules: RoomRules) {
+    /// `known`: the part of those in line that is still there, where the node can tell.
+    mutating func learn(_ snapshot: RoomSnapshot, _ rules: RoomRules, alive known: Double?) {
         let rules = rules.under(snapshot.controls)
-        alive = snapshot.waiting == 0 ? 1 : Double(snapshot.fresh) / Double(snapshot.waiting)
+        alive = known ?? (snapshot.waiting == 0 ? 1 : Double(snapshot.fresh) / Double(snapshot.waiting))
         shares = Self.shares(snapshot, rules)
         // What happened under another rate, to no line at all, or while nobody was let in, says nothing of what will.
         if rules.rate != configured || snapshot.waiting == 0 || !snapshot.phase.admits || snapshot.isRestoring {
