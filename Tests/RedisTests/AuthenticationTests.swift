@@ -54,6 +54,14 @@ import TestSupport
         }
     }
 
+    @Test func aServerThatRepeatsThePasswordIsNotQuoted() throws {
+        let server = try RedisServer.start(["rename-command AUTH \"\""])
+        let caller = try Caller(server, settings: settings(RedisCredentials(password: "hunter2")))
+        try caller.wait { if case .unreachable = $0.connection.state { true } else { false } }
+        guard case .unreachable(let reason) = try caller.run({ $0.connection.state }) else { return }
+        #expect(reason.contains("AUTH is refused") && !reason.contains("hunter2"))
+    }
+
     @Test func tlsIsSpoken() throws {
         let server = try RedisServer.start(isSecure: true)
         let port = try #require(server.tlsPort)

@@ -116,6 +116,22 @@ import TestSupport
         try eventually("it is whole again") { try client.state == .ready }
     }
 
+    @Test func aReplicaThatTakesOverIsFound() throws {
+        let cluster = try RedisCluster()
+        var settings = RedisSettings()
+        settings.retriesMax = 100_000
+        let client = try ClientSite(address(cluster), settings: settings)
+        let master = cluster.owner(of: HashSlot.of("a"))
+        #expect(try client.ask(set("a", "1")).value?.isOK == true)
+        let replica = try cluster.startReplica(of: master)
+        try eventually("the replica has it") { try replica.ask("DBSIZE") == ["1"] }
+        cluster.nodes[master].kill()
+        let outcome = try client.ask(RedisCommand("INCR", key: "a"))
+        #expect(outcome.value == .integer(2), "\(outcome)")
+        #expect(try replica.ask("GET", "a") == ["2"])
+        try eventually("it is whole again") { try client.state == .ready }
+    }
+
     @Test func anyOfTheSeedsWillDo() throws {
         let cluster = try RedisCluster()
         let nobody = try TestOrigin(.refusing)

@@ -148,6 +148,20 @@ import Testing
         #expect(asked.only?.value == .status("PONG"))
     }
 
+    @Test func aTransactionWithoutMULTIIsUncertain() {
+        var pipeline = RedisPipeline(Self.settings())
+        func told(_ replies: [RedisValue]) -> Told {
+            let told = call(&pipeline, .transaction([RedisCommand("PING")]))
+            _ = write(&pipeline)
+            for value in replies { #expect(answer(&pipeline, value)) }
+            return told
+        }
+        let refused = RedisValue.error(RedisRefusal("NOPERM no"))
+        #expect(told([refused, .status("PONG"), .error(RedisRefusal("ERR EXEC without MULTI"))]).only?.isUnknown == true)
+        let unknown = RedisValue.error(RedisRefusal("NOAUTH no"))
+        #expect(told([unknown, unknown, unknown]).only?.refusal == .noAuthentication)
+    }
+
     /// Whatever happens in whatever order, everybody is told once, and nobody gets another one's answer.
     @Test(arguments: 1...40) func everybodyIsToldOnce(_ seed: UInt64) {
         var random = SeededRandom(seed: seed)

@@ -44,4 +44,23 @@ public final class RedisCluster: Sendable {
     public func endMove(of slot: UInt16, to: Int) throws {
         for node in [nodes[to]] + nodes { try node.ask("CLUSTER", "SETSLOT", "\(slot)", "NODE", ids[to]) }
     }
+
+    /// Another node, which has what one of the masters has and takes over when that is gone.
+    public func startReplica(of master: Int) throws -> RedisServer {
+        let replica = try RedisServer.start(role: .clusterNode)
+        let id = try replica.ask("CLUSTER", "MYID")[0]
+        try nodes[0].ask("CLUSTER", "MEET", "127.0.0.1", "\(replica.port)", "\(replica.busPort)")
+        try eventually("it knows its master") { try replica.ask("CLUSTER", "REPLICATE", ids[master]) == ["OK"] }
+        try eventually("it has the data of its master") {
+            try replica.ask("INFO", "replication")[0].contains("master_link_status:up")
+        }
+        try eventually("all know whose replica it is") {
+            try nodes.allSatisfy { node in
+                try node.ask("CLUSTER", "NODES")[0].split(separator: "\n").contains {
+                    $0.hasPrefix(id) && $0.contains("slave \(ids[master])")
+                }
+            }
+        }
+        return replica
+    }
 }

@@ -27,6 +27,7 @@ final class Cluster: RedisTopology {
     private var askedAt: UInt64?
     private var isMapDoubtful = true
     private var nextSource = 0
+    private var channelNode: RedisServerName?
     /// Why there is no map.
     private var reason = ""
     private var isClosed = false
@@ -51,9 +52,12 @@ final class Cluster: RedisTopology {
         return .partial("not reachable: \(lost.map(\.description).joined(separator: ", "))")
     }
 
-    /// Any node: what is published at one is heard at all.
+    /// Any node, since what is published at one is heard at all; the same one for as long as it can be reached.
     var channelServer: RedisServerName? {
-        slotMap.servers.first { nodes[$0]?.connection.state == .ready } ?? slotMap.servers.first
+        let ready = slotMap.servers.filter { nodes[$0]?.connection.state == .ready }
+        if let channelNode, ready.contains(channelNode) || ready.isEmpty { return channelNode }
+        channelNode = ready.first
+        return channelNode
     }
 
     func start() {

@@ -4,6 +4,8 @@ import TLS
 /// Redis, wherever it is: one server, a master that Sentinels name, or a cluster. A call finds its server, follows where it is
 /// sent on to, and is tried again within its deadline as long as it certainly has not been carried out.
 ///
+/// Calls that are under way together are answered in any order.
+///
 /// Belongs to one loop. It works until `close`. Nothing calls back before the function that asked has returned, but for
 /// `close`.
 public final class RedisClient: DeadlineOwner, TurnEnd {
@@ -81,6 +83,9 @@ public final class RedisClient: DeadlineOwner, TurnEnd {
 
     // MARK: Calls
 
+    /// Not for commands that answer more or less than once (`SUBSCRIBE`, `MONITOR`, `CLIENT REPLY`), nor for those that wait
+    /// (`BLPOP`), which everybody behind them would wait for as well.
+    ///
     /// `due`: when the caller stops waiting, by the loop's clock. A cluster finds the server by the command's first key.
     public func send(_ command: RedisCommand, due: UInt64, then: @escaping Then) {
         begin(.command(command), due: due, then: then)

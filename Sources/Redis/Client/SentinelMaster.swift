@@ -3,6 +3,9 @@ import Loop
 /// The master that Sentinels agree on. One of them is asked now and then, and at once when the master is lost or turns out to
 /// be none; whoever is said to be it has to say so itself (`ROLE`) before it gets a call.
 ///
+/// A user of an ACL needs `ROLE` for that. With TLS the certificates have to name the addresses that Sentinel tells, or the one
+/// `tlsName`.
+///
 /// Asking again and again finds the same as `+switch-master` would, and cannot miss it.
 final class SentinelMaster: RedisTopology {
     private let sentinels: [RedisServerName]

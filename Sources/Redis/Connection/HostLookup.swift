@@ -18,7 +18,7 @@ public struct HostLookup: Sendable {
         }
     }
 
-    /// Calls back on the loop, unless that has ended. A literal address needs no thread.
+    /// Calls back on the loop, unless that has ended.
     func begin(
         _ host: String, on loop: EventLoop, _ then: @escaping (Result<[IPAddress], ResolverError>) -> Void
     ) throws(SystemError) {

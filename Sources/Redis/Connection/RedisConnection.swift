@@ -75,6 +75,9 @@ public final class RedisConnection: RedisLinkOwner, DeadlineOwner, TurnEnd {
 
     // MARK: Calls
 
+    /// Not for commands that answer more or less than once (`SUBSCRIBE`, `MONITOR`, `CLIENT REPLY`), nor for those that wait
+    /// (`BLPOP`), which everybody behind them would wait for as well.
+    ///
     /// `due`: when the caller stops waiting, by the loop's clock.
     public func send(_ command: RedisCommand, due: UInt64, then: @escaping Then) {
         send(.command(command), due: due, then: then)

@@ -54,10 +54,18 @@ struct RedisGreeting {
     func fault(in answer: RedisValue, to step: Step) -> RedisFault? {
         if case .error(let refusal) = answer {
             // The name is a courtesy that an ACL may forbid.
-            return step == .name && refusal.kind == .noPermission ? nil : .refused(refusal)
+            return step == .name && refusal.kind == .noPermission ? nil : .refused(withoutSecrets(refusal))
         }
         guard step == .role else { return nil }
         let role = answer[0]?.text ?? "nothing known"
         return role == "master" ? nil : .notSent("it is a \(role), not a master")
+    }
+
+    /// A server that does not know `AUTH` repeats what it was told. None of that belongs into a log.
+    private func withoutSecrets(_ refusal: RedisRefusal) -> RedisRefusal {
+        guard let credentials else { return refusal }
+        let secrets = [credentials.password, credentials.user].filter { !$0.isEmpty }
+        guard secrets.contains(where: { refusal.message.contains($0) }) else { return refusal }
+        return RedisRefusal("\(refusal.message.prefix { $0 != " " }) AUTH is refused, in words that repeat it")
     }
 }

@@ -37,6 +37,8 @@ struct RedisPipeline {
         let replyCount: Int
         /// The first one in a transaction, which aborts it.
         var refusal: RedisRefusal?
+        /// `MULTI` itself was refused: what follows is not held back for `EXEC`.
+        var isTorn = false
     }
 
     let callsMax: Int
@@ -127,7 +129,11 @@ struct RedisPipeline {
         guard var call = owed.first else { return .unexpected }
         call.repliesSeen += 1
         let isLast = call.repliesSeen == call.replyCount
-        if let refusal = value.error, call.refusal == nil, isLast || call.isTransaction { call.refusal = refusal }
+        if let refusal = value.error, call.refusal == nil, isLast || call.isTransaction {
+            call.refusal = refusal
+            // Whom it does not know at all, it does not serve the rest either.
+            call.isTorn = !isLast && call.repliesSeen == 1 && refusal.kind != .noAuthentication
+        }
         if !isLast {
             owed.changeFirst { $0 = call }
             return .absorbed
@@ -139,6 +145,10 @@ struct RedisPipeline {
             return .absorbed
         }
         guard let refusal = call.refusal else { return .outcome(Outcome(then: then, result: .success(value))) }
+        if call.isTorn {
+            let reason = "MULTI was refused, and the rest not held back: \(refusal.message)"
+            return .outcome(Outcome(then: then, result: .failure(.outcomeUnknown(reason))))
+        }
         if refusal.kind == .noScript, let source = call.scripted?.withSource {
             wait(source, due: call.due, then: then)
             return .absorbed

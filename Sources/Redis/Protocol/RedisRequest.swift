@@ -21,7 +21,8 @@ enum RedisRequest {
         switch self {
         case .command(let command): command.byteCount
         case .asking(let command): command.byteCount + 24
-        case .transaction(let commands): commands.reduce(64) { $0 + $1.byteCount }
+        case .transaction(let commands):
+            commands.reduce(64) { $0 + $1.byteCount + ($1.script?.source.utf8.count ?? 0) }
         }
     }
 
