@@ -44,8 +44,8 @@ final class PostgresLookup {
         for then in waiting.removeValue(forKey: host) ?? [] { then(found) }
     }
 
+    // Unchecked: the thread only passes it on; it is looked into on the loop alone.
     private final class Carried: @unchecked Sendable {
-        // Unchecked: the thread only passes it on; it is looked into on the loop alone.
         weak var lookup: PostgresLookup?
         init(_ lookup: PostgresLookup) { self.lookup = lookup }
     }
