@@ -13,6 +13,7 @@ enum {
     shim_diag_table = PG_DIAG_TABLE_NAME,
     shim_diag_column = PG_DIAG_COLUMN_NAME,
     shim_diag_constraint = PG_DIAG_CONSTRAINT_NAME,
+    shim_diag_routine = PG_DIAG_SOURCE_FUNCTION,
 };
 
 // Bytes that TLS has decrypted and libpq not yet fetched: the socket is not readable for them. 0 without TLS.

@@ -158,6 +158,26 @@ import Testing
         #expect(try amounts(client) == [100, 0])
     }
 
+    /// Within a transaction nothing is sent a second time by itself; it is said that it may be.
+    @Test func aTableThatChangedIsWorthAnotherAttempt() throws {
+        var limits = PostgresLimits()
+        limits.connectionsMax = 1
+        let client = try pooled(limits)
+        let all = PostgresStatement("SELECT * FROM account")
+        func attempt() throws -> End {
+            try run(client) { transaction in
+                transaction.query(all) { _ in }
+                transaction.commit()
+            }
+        }
+        #expect(try attempt() == .success(.committed))
+        try client.execute("ALTER TABLE account ADD note text")
+        let ends = try (0..<5).map { _ in try attempt() }
+        for end in ends { #expect(end.failure?.isRetrySafe != false, "\(end)") }
+        #expect(ends.contains { $0.failure?.serverError?.code == PostgresCode(rawValue: "0A000") })
+        #expect(ends.last == .success(.committed))
+    }
+
     /// The server stands when COMMIT is sent: nobody can know.
     @Test func aCommitWithoutAnswerIsOfUnknownOutcome() throws {
         let server = try PostgresServer()

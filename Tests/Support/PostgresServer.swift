@@ -48,7 +48,7 @@ public final class PostgresServer: Sendable {
         try PostgresPrograms.makeFolder(folder)
         state = Mutex(State(watchdog: try PostgresWatchdog.start(over: folder)))
         try PostgresPrograms.makeData(in: folder)
-        port = try Self.freePort()
+        port = try FreePort.find()
         let speed = settings.isDurable ? [] : ["fsync = off", "synchronous_commit = off", "full_page_writes = off"]
         let lines =
             [
@@ -145,6 +145,4 @@ public final class PostgresServer: Sendable {
         }
         try PostgresPrograms.handOver(path)
     }
-
-    private static func freePort() throws -> UInt16 { try TestOrigin(.refusing).endpoint.port }
 }

@@ -73,7 +73,7 @@ extension PostgresConnection: Watcher {
     private func complete(_ call: PostgresCall) {
         inFlight.removeFirst()
         if let failure = call.progress.failure {
-            let isUseless = isStale(failure, call)
+            let isUseless = failure.isStaleStatement && !call.names.isEmpty
             if isUseless { for name in call.names { prepared.forget(name) } }
             // All of the segment is undone, so that it can be sent again, unless it is part of something longer.
             if isUseless && !call.isRepeated && wire?.isInTransaction == false {
@@ -87,11 +87,6 @@ extension PostgresConnection: Watcher {
         } else {
             call.finish(.success(call.rows))
         }
-    }
-
-    /// The statement is prepared no more (somebody said DISCARD), or for a table that has changed since.
-    private func isStale(_ error: PostgresServerError, _ call: PostgresCall) -> Bool {
-        !call.names.isEmpty && (error.code == .invalidStatementName || error.code == .featureNotSupported)
     }
 
     // MARK: Scripts

@@ -3,7 +3,14 @@ import Loop
 extension PostgresConnection {
     /// Sends what may be sent: up to `pipelineMax` unanswered, and nothing while the kernel does not take what there is.
     func sendQueued() {
-        guard phase == .ready, !isWritingWanted else { return }
+        guard phase == .ready, !isWritingWanted, !queue.isEmpty else { return }
+        let isHeld = queue.count > 1
+        if isHeld { wire?.holdBack(true) }
+        sendWhatMayBeSent()
+        if isHeld { wire?.holdBack(false) }
+    }
+
+    private func sendWhatMayBeSent() {
         while let call = queue.first, let wire, mayBeSent(call) {
             queue.removeFirst()
             if call.due <= loop.now {

@@ -1,4 +1,4 @@
-/// What became of something that was asked and did not succeed. No case holds a parameter, so that it can be logged.
+/// What became of something that was asked and did not succeed. Its description holds no parameter, so that it can be logged.
 public enum PostgresFault: Error, Equatable, Sendable {
     /// Nothing of it has reached the server.
     case notSent(PostgresInterruption)

@@ -16,14 +16,22 @@ public struct PostgresServerError: Error, Equatable, Sendable {
     public var constraint: String?
     /// Where in the SQL, in characters from 1.
     public var position: Int?
+    /// The function of the server that found it.
+    var routine: String?
 
     /// The session is over, not only the statement.
     var isFatal: Bool { severity != "ERROR" }
 
+    /// What was prepared is not on the server any more, or its plan gives something else since a table was changed ("cached
+    /// plan must not change result type", which shares its code with much else). Prepared anew it will do.
+    var isStaleStatement: Bool {
+        code == .invalidStatementName || (code == .featureNotSupported && routine == "RevalidateCachedQuery")
+    }
+
     /// It may well succeed when it is asked again.
     public var isTransient: Bool {
         [.serializationFailure, .deadlockDetected, .lockNotAvailable, .cannotConnectNow].contains(code)
-            || code.rawValue.hasPrefix("53")
+            || isStaleStatement || code.rawValue.hasPrefix("53")
     }
 }
 
@@ -55,7 +63,6 @@ public struct PostgresCode: RawRepresentable, Hashable, Sendable {
     public static let cannotConnectNow = PostgresCode(rawValue: "57P03")
     public static let undefinedTable = PostgresCode(rawValue: "42P01")
     public static let syntaxError = PostgresCode(rawValue: "42601")
-    /// Among others "cached plan must not change result type".
     static let featureNotSupported = PostgresCode(rawValue: "0A000")
     static let invalidStatementName = PostgresCode(rawValue: "26000")
 }

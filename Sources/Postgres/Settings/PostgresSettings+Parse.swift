@@ -33,6 +33,8 @@ extension PostgresSettings {
         guard !host.isEmpty else {
             throw PostgresSettingsFault("no host: postgres://user@host/database, or ?host=/run/postgresql for a socket")
         }
+        // libpq would read them as a list.
+        if host.contains(",") { throw PostgresSettingsFault("several hosts: give one, or a name with several addresses") }
         try encryption.check()
     }
 
@@ -49,7 +51,6 @@ extension PostgresSettings {
             (name, digits) = Self.split(text, at: ":")
         }
         host = try Self.decoded(name, "the host")
-        if host.contains(",") { throw PostgresSettingsFault("several hosts: give one, or a name with several addresses") }
         if let digits { try set("port", String(digits)) }
     }
 

@@ -50,7 +50,7 @@ final class PostgresResult {
             message: field(shim_diag_message) ?? "no message", detail: field(shim_diag_detail),
             hint: field(shim_diag_hint), schema: field(shim_diag_schema), table: field(shim_diag_table),
             column: field(shim_diag_column), constraint: field(shim_diag_constraint),
-            position: field(shim_diag_position).flatMap { Int($0) })
+            position: field(shim_diag_position).flatMap { Int($0) }, routine: field(shim_diag_routine))
     }
 
     static func oneLine(_ words: UnsafePointer<CChar>?) -> String {

@@ -1,4 +1,6 @@
 import CPostgres
+import Glibc
+import Loop
 
 /// libpq's connection: its non-blocking calls, each behind a safe signature. Closed once by `finish`.
 final class PostgresWire {
@@ -100,6 +102,11 @@ final class PostgresWire {
 
     /// The end of a segment: the server commits, and starts anew behind an error.
     func sync() -> Bool { PQpipelineSync(connection) == 1 }
+
+    /// `sync` sends at once, each time; held back, many of them go out together. To be let go in the same turn.
+    func holdBack(_ isHeld: Bool) {
+        Socket(descriptor: descriptor).set(TCP_CORK, level: Int32(IPPROTO_TCP), to: isHeld ? 1 : 0)
+    }
 
     /// Several statements in one text, outside of the pipeline, which must be empty.
     func script(_ sql: String) -> Bool {
