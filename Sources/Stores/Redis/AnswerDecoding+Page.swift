@@ -8,8 +8,10 @@ extension AnswerDecoding {
         let section = Int(try reader.number())
         let offset = Int(try reader.number())
         if section >= 0 { page.next = PageCursor(section: section, offset: offset) }
-        let lane = kind == UInt8(ascii: "w") ? try reader.count() : 0
-        while reader.left > 0 {
+        let lane = Int(try reader.number())
+        let count = try reader.count()
+        guard count <= StoreCall.itemsMax else { throw AnswerReader.Misfit() }
+        for _ in 0..<count {
             let id = try reader.id()
             switch kind {
             case UInt8(ascii: "w"):

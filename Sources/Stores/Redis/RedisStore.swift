@@ -9,7 +9,7 @@ public final class RedisStore: QueueStore, TurnEnd {
     /// Names of rooms whose keys are kept spelled out. Beyond, all are spelled anew.
     private static let roomsMax = 1000
 
-    private let client: RedisConnection
+    private let client: RedisClient
     private let loop: EventLoop
     private let prefix: String
     private let timeoutNanoseconds: UInt64
@@ -23,7 +23,7 @@ public final class RedisStore: QueueStore, TurnEnd {
     ///   - timeoutNanoseconds: how long a call waits for its answer.
     ///   - clock: holds instead of the server's clock, for tests.
     public init(
-        _ client: RedisConnection, on loop: EventLoop, prefix: String = "wr:", timeoutNanoseconds: UInt64 = 1_000_000_000,
+        _ client: RedisClient, on loop: EventLoop, prefix: String = "wr:", timeoutNanoseconds: UInt64 = 1_000_000_000,
         clock: (() -> Microseconds)? = nil
     ) {
         self.client = client

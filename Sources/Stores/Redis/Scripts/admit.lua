@@ -29,7 +29,7 @@ end
 local function dropExpired()
     local missed = #popExpired(OFFERED, nowText)
     add('missed', missed)
-    if missed > 0 then owe(missed) end
+    owe(missed)
     local ended = popExpired(ACTIVE, nowText)
     add('ended', #ended)
     if #ended > 0 then call('HDEL', STARTED, unpack(ended)) end
@@ -163,13 +163,13 @@ local function takeMarks()
         local count = min(max(rest, 0), marksMax)
         local marks = {}
         for at = 1, count do
-            local rank = nearMax + quotient(at * rest, count) - 1
-            local entry = call('ZRANGE', lane.queue, rank, rank, 'WITHSCORES')
-            marks[at] = struct.pack('>I8I8', tonumber(entry[2]), rank)
+            local rank = format('%d', nearMax + quotient(at * rest, count) - 1)
+            marks[at * 2 - 1] = call('ZRANGE', lane.queue, rank, rank, 'WITHSCORES')[2]
+            marks[at * 2] = rank
         end
         local field = 'marks:' .. lane.letter
         if count > 0 then
-            call('HSET', LANES, field, table.concat(marks))
+            call('HSET', LANES, field, struct.pack('>' .. string.rep('I8', count * 2), unpack(marks)))
         else
             call('HDEL', LANES, field)
         end

@@ -11,8 +11,9 @@ for at, lane in ipairs(lanes) do keys[at] = lane.queue end
 for _, key in ipairs({ ACTIVE, SPENT, REVOKED }) do keys[#keys + 1] = key end
 local key = keys[section + 1]
 
-local function part(kind, next, entries)
-    return answer('p', kind .. struct.pack('>i8i8', next and next[1] or -1, next and next[2] or 0) .. table.concat(entries))
+local function part(kind, next, items)
+    local where = struct.pack('>i8i8i8I8', next and next[1] or -1, next and next[2] or 0, section, #items)
+    return answer('p', kind .. where .. table.concat(items))
 end
 if not key then return part('-', nil, {}) end
 
@@ -35,7 +36,6 @@ if section < #lanes then
     for at, seen in ipairs(call('ZMSCORE', SEEN, unpack(ids))) do
         told[at] = ids[at] .. struct.pack('>I8i8', scores[at], now - (tonumber(seen or nil) or now))
     end
-    table.insert(told, 1, struct.pack('>I8', section))
     return part('w', next, told)
 elseif key == ACTIVE then
     for at, start in ipairs(call('HMGET', STARTED, unpack(ids))) do
