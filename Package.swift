@@ -56,7 +56,7 @@ let package = Package(
         module("Postgres", ["Bytes", "Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
-        module("Stores", ["Admission", "Loop"]),
+        module("Stores", ["Admission", "Loop", "Postgres"], resources: [.embedInCode("Postgres/SQL")]),
 
         .target(
             name: "WaitingRoom",
@@ -89,7 +89,7 @@ let package = Package(
         tests(
             "WaitingRoomTests",
             ["WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Telemetry", "TestSupport"]),
-        tests("StoresTests", ["Stores", "Admission", "TestSupport"]),
+        tests("StoresTests", ["Stores", "Admission", "Loop", "Postgres", "TestSupport"]),
         tests("IntegrationTests", ["waitingroom"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),
