@@ -63,7 +63,8 @@ let package = Package(
         module("Postgres", ["Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
-        module("Stores", ["Admission", "Loop", "Redis"], resources: luaScripts),
+        module(
+            "Stores", ["Admission", "Loop", "Redis", "Postgres"], resources: luaScripts + [.embedInCode("Postgres/SQL")]),
 
         // Plays all of it over virtual time.
         module("Simulation", ["Admission", "Digest"]),
@@ -105,7 +106,7 @@ let package = Package(
             name: "chaos",
             dependencies: ["Address", "Admission", "Loop", "Postgres", "Redis", "Stores", "TestSupport"],
             path: "Tests/Chaos", swiftSettings: house),
-        tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "TestSupport"]),
+        tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "Postgres", "TestSupport"]),
         tests("IntegrationTests", ["waitingroom"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),

@@ -10,25 +10,28 @@ public final class PostgresMigrations {
     private static let lock: Int64 = 0x73_6368_656d_61
 
     private let migrations: [PostgresMigration]
+    private let schema: String?
     private let connection: PostgresConnection
     private let deadline: UInt64
     private var then: ((Outcome) -> Void)?
     private var applied: [Int32] = []
 
     /// Calls `then` once, with the numbers that were applied just now. `deadline`: for all of it, the wait for another
-    /// program included.
+    /// program included. `schema`: is made if it is not there, and everything is found and made in it, the list of what is
+    /// applied included; without it, where the user's `search_path` says.
     public static func run(
-        _ migrations: [PostgresMigration], _ settings: PostgresSettings, limits: PostgresLimits = PostgresLimits(),
-        on loop: EventLoop, deadline: UInt64, then: @escaping (Outcome) -> Void
+        _ migrations: [PostgresMigration], _ settings: PostgresSettings, schema: String? = nil,
+        limits: PostgresLimits = PostgresLimits(), on loop: EventLoop, deadline: UInt64, then: @escaping (Outcome) -> Void
     ) {
-        PostgresMigrations(migrations, settings, limits, loop, deadline, then).begin()
+        PostgresMigrations(migrations, settings, schema, limits, loop, deadline, then).begin()
     }
 
     private init(
-        _ migrations: [PostgresMigration], _ settings: PostgresSettings, _ limits: PostgresLimits, _ loop: EventLoop,
-        _ deadline: UInt64, _ then: @escaping (Outcome) -> Void
+        _ migrations: [PostgresMigration], _ settings: PostgresSettings, _ schema: String?, _ limits: PostgresLimits,
+        _ loop: EventLoop, _ deadline: UInt64, _ then: @escaping (Outcome) -> Void
     ) {
         self.migrations = migrations
+        self.schema = schema
         self.deadline = deadline
         self.then = then
         connection = PostgresConnection(settings, limits: limits, on: loop)
@@ -50,10 +53,25 @@ public final class PostgresMigrations {
     private func begin() {
         connection.open()
         query(Self.take, [Self.lock], failing: { .database($0) }) { _ in
-            self.query(.once(Self.table), failing: { .database($0) }) { _ in
-                self.query(Self.list, failing: { .database($0) }) { self.compare($0) }
+            self.enterSchema {
+                self.query(.once(Self.table), failing: { .database($0) }) { _ in
+                    self.query(Self.list, failing: { .database($0) }) { self.compare($0) }
+                }
             }
         }
+    }
+
+    private func enterSchema(_ then: @escaping () -> Void) {
+        guard let schema else { return then() }
+        let name = Self.quoted(schema)
+        query(.once("CREATE SCHEMA IF NOT EXISTS \(name)"), failing: { .database($0) }) { _ in
+            self.query(.once("SET search_path TO \(name)"), failing: { .database($0) }) { _ in then() }
+        }
+    }
+
+    /// A name as SQL takes it, whatever it is.
+    public static func quoted(_ name: String) -> String {
+        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
     private func compare(_ rows: PostgresRows) {
