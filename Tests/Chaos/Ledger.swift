@@ -35,11 +35,14 @@ struct Ledger {
         }
     }
 
-    /// All who are gone must have stood ahead of all who remain.
+    /// All who are gone must have stood ahead of all who remain. Who stood behind all who remain may have been pushed out of
+    /// a full list by somebody put back in front.
     private mutating func compare(_ before: [TicketID], _ after: [TicketID], _ at: Microseconds) {
         let still = Set(after)
+        let isFull = after.count >= RoomSnapshot.nearMax
+        let end = isFull ? before.lastIndex(where: still.contains).map { $0 + 1 } ?? 0 : before.count
         var isPast = false
-        for id in before {
+        for id in before[..<end] {
             if still.contains(id) {
                 isPast = true
             } else {

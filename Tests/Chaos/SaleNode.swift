@@ -15,7 +15,7 @@ final class SaleNode {
     let store: FailoverStore
     let desk: RoomDesk
     let crowd: Crowd
-    let redis: RedisConnection
+    let redis: RedisClient
     let pool: PostgresPool
     private(set) var ledger = Ledger()
     private var ticker: LoopTimer?
@@ -23,7 +23,7 @@ final class SaleNode {
     init(_ number: Int, _ setting: Setting, _ stage: Stage, on loop: EventLoop) throws {
         name = "node\(number)"
         let way = stage.paths[number].endpoint
-        redis = RedisConnection(to: .host("127.0.0.1", port: way.port), on: loop)
+        redis = try RedisClient(RedisAddress("redis://127.0.0.1:\(way.port)"), on: loop)
         pool = PostgresPool(try PostgresSettings(url: stage.database), on: loop) { .random(in: 0 ... .max) }
         store = FailoverStore(
             node: name, primary: RedisStore(redis, on: loop), fallback: PostgresStore(pool, on: loop),

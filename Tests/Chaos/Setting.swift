@@ -24,7 +24,7 @@ struct Setting {
     var fault = Fault.none
     var loss = StoreLoss.hold
     var nodes = 4
-    var tickets = 4000
+    var tickets = 8000
     var rate: Int64 = 200
     var slots: Int64 = 0
     /// Every so-manyth goes away while it waits; 0: nobody does.

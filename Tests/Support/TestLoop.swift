@@ -66,10 +66,9 @@ public final class Answer<Value: Sendable>: Sendable {
         semaphore.signal()
     }
 
-    public func wait() throws -> Value {
-        guard semaphore.wait(timeout: .now() + .seconds(patienceSeconds)) == .success,
-            let given = value.withLock({ $0 })
-        else { throw PeerTrouble(saying: "no answer from another thread in \(patienceSeconds) s") }
+    public func wait(seconds: Double = Double(patienceSeconds)) throws -> Value {
+        guard semaphore.wait(timeout: .now() + seconds) == .success, let given = value.withLock({ $0 })
+        else { throw PeerTrouble(saying: "no answer from another thread in \(seconds) s") }
         return given
     }
 }

@@ -1,7 +1,10 @@
 extension FailoverStore {
+    public static let tickEvery: Microseconds = 100_000
+
     /// Heartbeats, probes and moves that are due.
     public func tick() {
         let now = clock()
+        noteOwnDelay(now)
         for room in rooms.keys.sorted() {
             probe(room, now)
             heartbeat(room, now)
@@ -9,6 +12,12 @@ extension FailoverStore {
             settle(room, now)
             carryOn(room, now)
         }
+    }
+
+    private func noteOwnDelay(_ now: Microseconds) {
+        if now - ownDelay.since > 1_000_000 { ownDelay = (ownDelay.now, 0, now) }
+        if let tickedAt { ownDelay.now = max(ownDelay.now, now - tickedAt - Self.tickEvery) }
+        tickedAt = now
     }
 
     func settle(_ room: String, _ now: Microseconds) {

@@ -15,6 +15,9 @@ public final class FailoverStore: QueueStore {
     var rooms: [String: FailoverRoom] = [:]
     var knowledge: [String: RoomKnowledge] = [:]
     var carries: [String: Carry] = [:]
+    var tickedAt: Microseconds?
+    /// How late this node's own ticks were at most, in this second and the one before.
+    var ownDelay: (before: Microseconds, now: Microseconds, since: Microseconds) = (0, 0, 0)
     /// Told when a room's calls go another way.
     public var onRoute: ((_ room: String, _ route: StoreRoute) -> Void)?
 
@@ -113,7 +116,9 @@ public final class FailoverStore: QueueStore {
         if case .success = result { isAnswered = true }
         // Too much asked at once is the asker's fault.
         if case .failure(.overloaded) = result { return }
-        rooms[room]?.primary.learn(isAnswered: isAnswered, took: took, now: now)
+        // A node that is busy itself hears of every answer late.
+        let own = max(ownDelay.before, ownDelay.now)
+        rooms[room]?.primary.learn(isAnswered: isAnswered, took: took - own, now: now)
     }
 
     private func note(_ result: Result<StoreAnswer, StoreFault>, _ call: StoreCall) {

@@ -106,15 +106,25 @@ extension RoomNode {
             }
         case (.renew(let marks), .renewed(let renewed)) where marks.count == renewed.count:
             for (mark, renewal) in zip(marks, renewed) where renewal != .renewed { sessions.remove(mark.id) }
-        case (.admit, .admitted(let snapshot)): see(snapshot, now)
+        case (.admit, .admitted(let snapshot)):
+            if hasGoneBack(snapshot) { lose(epoch, now) } else { see(snapshot, now) }
         case (.restore(let recollection), .done): recalled(recollection)
         default: break
         }
         return []
     }
 
+    /// A store that came back with what it had a second ago holds the same line, but not what has been done since: places
+    /// would be given out twice, and who was admitted would wait again.
+    private func hasGoneBack(_ snapshot: RoomSnapshot) -> Bool {
+        guard let known = view?.snapshot, viewLineage == lineage else { return false }
+        return snapshot.tail < known.tail || snapshot.totals.admitted < known.totals.admitted
+            || snapshot.totals.entered < known.totals.entered
+    }
+
     private mutating func see(_ snapshot: RoomSnapshot, _ now: Microseconds) {
         view = RoomView(snapshot, after: view, at: now)
+        viewLineage = lineage
         attendance.turn(window: rules.abandonAfter, now: now)
         estimate.learn(snapshot, rules, alive: attendance.alive(now: now))
         for ticket in outbox.unresolved {

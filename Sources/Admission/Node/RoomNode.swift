@@ -27,6 +27,8 @@ public struct RoomNode: Sendable {
     public internal(set) var epoch: UInt64 = 0
     public internal(set) var lineage: UInt64 = 0
     var view: RoomView?
+    /// The line that the view shows.
+    var viewLineage: UInt64 = 0
     public internal(set) var estimate = WaitEstimate()
     public internal(set) var promises = PromiseLedger()
     var attendance = Attendance()
