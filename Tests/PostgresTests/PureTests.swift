@@ -103,11 +103,10 @@ import Testing
         }
         let safe: [PostgresFault] = [
             .notSent(.deadlinePassed), .rolledBack(.closed), .overloaded(.calls), error(.serializationFailure),
-            error(.deadlockDetected), .cannotConnect(PostgresConnectFault(.unreachable, "")),
+            error(.deadlockDetected), .notSent(.cannotConnect(PostgresConnectFault(.unreachable, ""))),
         ]
         let unsafe: [PostgresFault] = [
             .unknownOutcome(.deadlinePassed), error(.uniqueViolation), .closed, .protocolViolation(""),
-            .cannotConnect(PostgresConnectFault(.authentication, "")),
         ]
         for fault in safe { #expect(fault.isRetrySafe, "\(fault)") }
         for fault in unsafe { #expect(!fault.isRetrySafe, "\(fault)") }

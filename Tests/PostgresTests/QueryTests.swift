@@ -87,21 +87,21 @@ import Testing
         }
         #expect(
             try fault("SELECT 1::int4 AS seat") { rows throws(PostgresFault) in _ = try rows[0].get("seat", as: Int64.self) }
-                == "column seat of row 0: int8 (Int64) was expected, found int4")
+                == "column seat of row 0: expected int8 (Int64), found int4")
         #expect(
             try fault("SELECT 1 AS a UNION ALL SELECT NULL") { rows throws(PostgresFault) in
                 for row in rows { _ = try row.get(0, as: Int32.self) }
-            } == "column a of row 1: int4 (Int32) was expected, found NULL")
+            } == "column a of row 1: expected int4 (Int32), found NULL")
         #expect(
             try fault("SELECT 1 AS a") { rows throws(PostgresFault) in _ = try rows[0].get("b", as: Int32.self) }
-                == "column b of row 0: int4 (Int32) was expected, found 1 columns without it")
+                == "column b of row 0: expected int4 (Int32), found 1 columns without it")
         #expect(
             try fault("SELECT 1 AS a") { rows throws(PostgresFault) in _ = try rows[0].values(Int32.self, Int32.self) }
-                == "column count of row 0: 2 columns was expected, found 1")
+                == "column count of row 0: expected 2 columns, found 1")
         #expect(
             try fault("SELECT '{{1,2}}'::int4[] AS deep") { rows throws(PostgresFault) in
                 _ = try rows[0].get(0, as: [Int32].self)
-            } == "column deep of row 0: int4[] (Array<Int32>) was expected, found an array of 2 dimensions")
+            } == "column deep of row 0: expected int4[] (Array<Int32>), found an array of 2 dimensions")
     }
 
     @Test func rowsAreRead() throws {

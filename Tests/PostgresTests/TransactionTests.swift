@@ -100,6 +100,31 @@ import Testing
         #expect(ends.sorted() == ["committed", "true true"])
     }
 
+    /// Each waits for the row that the other has changed: the server ends one of them.
+    @Test func aDeadlockIsWorthAnotherAttempt() throws {
+        let client = try pooled()
+        let ends: [String] = try client.wait { loop, tenant, give in
+            let told = Told(expected: 2, give)
+            var goOn: [() -> Void] = []
+            for (first, second) in [(1, 2), (2, 1)] as [(Int64, Int64)] {
+                tenant.pool?.transaction(deadline: loop.now + Self.far) { transaction in
+                    transaction.query(PostgresStatement("SET LOCAL deadlock_timeout = '10ms'")) { _ in }
+                    transaction.query(Self.write, [first, Int64(1)]) { _ in
+                        goOn.append {
+                            transaction.query(Self.write, [second, Int64(2)]) { _ in }
+                            transaction.commit()
+                        }
+                        if goOn.count == 2 { for next in goOn { next() } }
+                    }
+                } then: { end in
+                    told.add(
+                        end.failure.map { "\($0.serverError?.code == .deadlockDetected) \($0.isRetrySafe)" } ?? "committed")
+                }
+            }
+        }
+        #expect(ends.sorted() == ["committed", "true true"])
+    }
+
     @Test func aDeadlineBetweenStatementsRollsBack() throws {
         let client = try pooled()
         let idle = try client.run { _, tenant in tenant.pool?.connectionsReady }

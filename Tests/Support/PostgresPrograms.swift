@@ -80,7 +80,9 @@ enum PostgresPrograms {
         process.standardInput = input == nil ? FileHandle.nullDevice : given
         try process.run()
         if let input {
-            try given.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            // A program that ends before it has read everything says why; that must not end this process instead.
+            signal(SIGPIPE, SIG_IGN)
+            try? given.fileHandleForWriting.write(contentsOf: Data(input.utf8))
             try given.fileHandleForWriting.close()
         }
         let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -62,7 +62,8 @@ extension PostgresConnection {
         let transaction = ("idle_in_transaction_session_timeout", limits.abandonedTransactionTimeout)
         for (name, nanoseconds) in serverVersion >= 140_000 ? [transaction, check] : [transaction] {
             let step = PostgresStep(Self.setting, [name, String(nanoseconds / 1_000_000)])
-            queue.prepend(PostgresCall(.segment([step]), due: .max, budget: nil, isBound: true) { _ in })
+            let due = loop.now + limits.connectTimeout
+            queue.prepend(PostgresCall(.segment([step]), due: due, budget: nil, isBound: true) { _ in })
         }
     }
 

@@ -8,7 +8,7 @@ public struct PostgresDecodingFault: Error, Equatable, Sendable {
 }
 
 extension PostgresDecodingFault: CustomStringConvertible {
-    public var description: String { "column \(column) of row \(row): \(expected) was expected, found \(found)" }
+    public var description: String { "column \(column) of row \(row): expected \(expected), found \(found)" }
 }
 
 extension PostgresMismatch {

@@ -10,7 +10,6 @@ public enum PostgresFault: Error, Equatable, Sendable {
     case server(PostgresServerError)
     /// A ceiling of this client is reached.
     case overloaded(PostgresCeiling)
-    case cannotConnect(PostgresConnectFault)
     /// What came is not what was asked to be read. It has happened.
     case decoding(PostgresDecodingFault)
     /// Nobody can go on from here: a mistake in the program, or a server that speaks otherwise than expected.
@@ -41,7 +40,6 @@ extension PostgresFault {
     public var isRetrySafe: Bool {
         switch self {
         case .notSent, .rolledBack, .overloaded: true
-        case .cannotConnect(let fault): fault.isTransient
         case .server(let error): error.isTransient
         case .unknownOutcome, .decoding, .protocolViolation, .closed: false
         }
@@ -58,6 +56,12 @@ extension PostgresFault {
         return nil
     }
 
+    /// Why there was no connection to send it on.
+    public var connectFault: PostgresConnectFault? {
+        if case .notSent(.cannotConnect(let fault)) = self { return fault }
+        return nil
+    }
+
     public var isUniqueViolation: Bool { serverError?.code == .uniqueViolation }
     public var isSerializationFailure: Bool { serverError?.code == .serializationFailure }
 }
@@ -70,7 +74,6 @@ extension PostgresFault: CustomStringConvertible {
         case .rolledBack(let why): "rolled back: \(why)"
         case .server(let error): error.description
         case .overloaded(let ceiling): "too much at once: \(ceiling.rawValue) is reached"
-        case .cannotConnect(let fault): fault.description
         case .decoding(let fault): fault.description
         case .protocolViolation(let what): what
         case .closed: "closed before"

@@ -118,9 +118,10 @@ public final class PostgresPool {
     func slotIsDown(_ slot: PostgresSlot, _ why: PostgresInterruption, _ unsent: [PostgresCall]) {
         for call in unsent { route(call) }
         if slots.contains(where: { $0.isReady }) || isClosed { return }
-        // A connection that was lost is tried again at once, and until that has failed there is hope.
-        if slots.contains(where: { $0.isTrying }) { return }
-        guard case .cannotConnect = why else { return state == .up ? change(to: .connecting) : () }
+        // A connection that was lost is tried again soon, and until all that try have failed there is hope.
+        guard case .cannotConnect = why, !slots.contains(where: { $0.isTrying }) else {
+            return state == .up ? change(to: .connecting) : ()
+        }
         change(to: .down(why))
         refuseWaiting(why)
     }
