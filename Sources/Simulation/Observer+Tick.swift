@@ -5,7 +5,9 @@ extension Observer {
     func ticked(
         _ snapshot: RoomSnapshot, _ before: RoomTotals, _ rules: RoomRules, _ store: SimulatedStore, _ now: Microseconds
     ) {
-        trail.note(.tick, at: now, Int64(snapshot.waiting) << 32 | Int64(snapshot.offered) << 16 | Int64(snapshot.sessions))
+        trail.note(
+            .tick, at: now, node: asker,
+            Int64(snapshot.waiting) << 32 | Int64(snapshot.offered) << 16 | Int64(snapshot.sessions))
         learn(snapshot.draw, now)
         let admitted = snapshot.totals.admitted - before.admitted
         if admitted > 0 {
@@ -34,7 +36,7 @@ extension Observer {
         var counts = [Int64](repeating: 0, count: RoomRules.lanesMax)
         for ticket in offers {
             let record = book[ticket]
-            trail.note(.offered, at: now, ticket: ticket)
+            trail.note(.offered, at: now, node: asker, ticket: ticket)
             if record.startedAt != 0, !isForgiven(record) {
                 complain(.spent, now, ticket, "offered a turn after its session")
             }
@@ -88,6 +90,7 @@ extension Observer {
     /// A draw is made once, and its seed is never another.
     private func learn(_ draw: Draw?, _ now: Microseconds) {
         guard let draw else { return }
+        if draw.isOpened { opened.insert(draw.epoch) }
         guard let known = seeds[draw.epoch] else {
             seeds[draw.epoch] = draw.seed
             drawKeys[draw.epoch] = MACKey(draw.seed)
@@ -116,6 +119,13 @@ extension Observer {
         case .open: -9
         case .full: -10
         }
+    }
+
+    /// In decimal digits: epoch, store, how many wait, sessions, whether it is all.
+    static func code(_ recollection: Recollection, _ epoch: UInt64, _ store: Int) -> Int64 {
+        let waiting = Int64(recollection.waiting.count)
+        let head = (Int64(epoch) * 10 + Int64(store)) * 1000 + waiting
+        return (head * 1000 + Int64(recollection.sessions.count)) * 10 + (recollection.isComplete ? 1 : 0)
     }
 
     static func code(_ claimed: Claimed) -> Int64 {

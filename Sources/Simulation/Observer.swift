@@ -18,8 +18,10 @@ final class Observer {
     /// Of places that were counted, the highest.
     var placeMax = Place.none
     var seeds: [UInt64: [UInt8]] = [:]
+    /// Draws whose opening has passed; a clock that is set back does not make them secret again.
+    var opened: Set<UInt64> = []
     var drawKeys: [UInt64: MACKey] = [:]
-    /// How often a store forgot something that it had done.
+    /// How often a line was begun anew, or a store set back: what was done in the one before may have been forgotten.
     var losses: UInt16 = 0
     /// What was done lately is undone, and nobody can know (a store set back).
     var setBacks: UInt16 = 0
@@ -28,6 +30,11 @@ final class Observer {
     private var disturbedUntil: Microseconds = 0
     private var steps = 0
     private(set) var admissions: Int64 = 0
+    /// The node whose call is judged.
+    var asker = 0
+    /// The store that holds the room, as the roster says.
+    var holder = 0
+    private var lineage: UInt64 = 0
 
     init(_ scenario: Scenario) {
         self.scenario = scenario
@@ -44,7 +51,7 @@ final class Observer {
         let holder = visitor ?? ticket.map { book[$0].holder }
         violation = Violation(
             invariant: invariant, at: now, ticket: ticket.map { book[$0].id }, what: what,
-            trail: trail.lines(ticket: ticket, visitor: holder))
+            trail: trail.lines(ticket: ticket, visitor: holder, faults: scenario.faults))
     }
 
     func faultBegins(_ now: Microseconds) {
@@ -65,6 +72,13 @@ final class Observer {
     /// One call was done on a store's line.
     func executed(_ call: StoreCall, _ answer: StoreAnswer, on store: SimulatedStore, _ now: Microseconds) {
         let before = store.totals(answer)
+        asker = Int(call.node.dropFirst("node-".count)) ?? 0
+        // What a store does that does not hold the room is void, and nobody may be told of it.
+        if store.number != holder { return }
+        if answer.lineage != lineage {
+            if lineage != 0 { losses += 1 }
+            lineage = answer.lineage
+        }
         let rules = call.rules.under(store.line.liveControls)
         switch (call.operation, answer.outcome) {
         case (.enter(let arrivals), .entered(let entered)):
@@ -78,6 +92,8 @@ final class Observer {
         case (.admit, .admitted(let snapshot)): ticked(snapshot, before, rules, store, now)
         case (.revoke(let ids, _), .done):
             for id in ids { if let ticket = book.number(of: id) { book[ticket].isRevoked = true } }
+        case (.restore(let recollection), .done):
+            trail.note(.restored, at: now, node: asker, Self.code(recollection, answer.epoch, store.number))
         case (_, .lost): return
         default: break
         }
@@ -110,7 +126,7 @@ final class Observer {
     private func entered(_ arrival: Arrival, _ entered: Entered, _ store: SimulatedStore, isEmpty: Bool, _ now: Microseconds)
     {
         let ticket = book.entry(arrival.id, lane: arrival.lane)
-        trail.note(.entered, at: now, ticket: ticket, Self.code(entered))
+        trail.note(.entered, at: now, node: asker, ticket: ticket, Self.code(entered))
         switch entered {
         case .waiting(let place):
             if book[ticket].place == .none { given(place, to: ticket, arrival, now) }
@@ -150,7 +166,7 @@ final class Observer {
 
     private func claimed(_ id: TicketID, _ claimed: Claimed, _ now: Microseconds) {
         guard let ticket = book.number(of: id) else { return }
-        trail.note(.claimed, at: now, ticket: ticket, Self.code(claimed))
+        trail.note(.claimed, at: now, node: asker, ticket: ticket, Self.code(claimed))
         switch claimed {
         case .granted(let startedAt):
             granted(ticket, startedAt, now) { record in

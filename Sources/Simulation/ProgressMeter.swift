@@ -15,8 +15,11 @@ struct ProgressMeter {
         let hasRoom = Int64(snapshot.offered + snapshot.sessions) < rules.slotsMax
         let isFree = snapshot.waiting > 0 && hasRoom && snapshot.phase.admits && !snapshot.isRestoring && !isDisturbed
         let isSame = self.rules == rules && self.store == store
-        if isDue, isFree, isSame {
-            expected += rules.rate.perSecond * Double(now - at) / 1e6
+        // The last tick of a stretch may fill the last slot or empty the line: what it admits counts, its time does not.
+        // Exemption "late tick": what comes in longer than the bucket is deep cannot be admitted, see `RoomRules.burst`.
+        let isInTime = rules.rate.perSecond * Double(now - at) / 1e6 <= Double(rules.burst - 1) + 0.05
+        if isDue, isSame, !isDisturbed, isInTime {
+            if isFree { expected += rules.rate.perSecond * Double(now - at) / 1e6 }
             got += admitted
         }
         isDue = isFree

@@ -140,7 +140,7 @@ extension Scenario {
 
     private mutating func addFailover(_ dice: inout SeededDice) {
         hasFallback = true
-        loss = dice.pick([.hold, .hold, .local])
+        loss = .hold
         for _ in 0...dice.below(2) {
             let at = moment(&dice)
             let long = dice.between(500_000, 25_000_000)

@@ -58,6 +58,7 @@ public struct Scenario: Sendable {
         let slowest = max(min(seconds, bySlots), 0.05)
         let opening = rules.schedule.opensAt ?? 0
         return max(faultsEnd, arrivalsEnd, opening) + Microseconds(Double(visitors) / slowest * 2.5e6) + 240_000_000
+            + rules.turnGrace * 5 / 2 + rules.claimWindow
     }
 
     /// A slot is taken no longer, all renewals and the idle end included.

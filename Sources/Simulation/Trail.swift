@@ -47,15 +47,17 @@ struct Trail {
     }
 
     /// Of one ticket and its holder, with the faults between; of all without one.
-    func lines(ticket: Int32?, visitor: Int32?) -> [String] {
+    func lines(ticket: Int32?, visitor: Int32?, faults: [Fault]) -> [String] {
         let ordered = ring.count < Self.entriesMax ? ring : Array(ring[next...] + ring[..<next])
         let found = ordered.filter { entry in
             guard ticket != nil || visitor != nil else { return true }
-            let isFault = entry.step == .fault || entry.step == .faultOver
-            return isFault || entry.ticket >= 0 && entry.ticket == ticket || entry.visitor >= 0 && entry.visitor == visitor
+            let isOfAll = [.fault, .faultOver, .node, .restored].contains(entry.step)
+            return isOfAll || entry.ticket >= 0 && entry.ticket == ticket || entry.visitor >= 0 && entry.visitor == visitor
         }
-        return found.suffix(Self.shownMax).map {
-            "\(Self.time($0.at))  \($0.step) node \($0.node) ticket \($0.ticket) visitor \($0.visitor) \($0.detail)"
+        return found.suffix(Self.shownMax).map { entry in
+            let what =
+                entry.step == .fault || entry.step == .faultOver ? "\(faults[Int(entry.detail)].kind)" : "\(entry.detail)"
+            return "\(Self.time(entry.at))  node \(entry.node)  \(entry.step) \(what)"
         }
     }
 

@@ -62,8 +62,8 @@ extension World {
     }
 
     private func isForgotten(_ keeps: Fault.Keeps) {
-        observer.losses += 1
         if case .older = keeps {
+            observer.losses += 1
             // Documented: what a store set back had done lately is unknown to everybody but the nodes that asked for it.
             observer.setBacks += 1
             observer.placeMax = .none
@@ -129,7 +129,9 @@ extension World {
         guard !candidates.isEmpty, let number = living.first else { return }
         let visitor = candidates[faultDice.below(candidates.count)]
         let ticket = visitors[visitor].ticket
-        nodes[number].room.revoke(observer.book[ticket].id, lasting: rules.passLife * 2)
+        nodes[number].room.revoke(observer.book[ticket].id, lasting: 3_600_000_000)
         trail(.leaves, node: number, ticket: ticket, visitor: visitor)
+        // Whoever is on the list may hold a pass, and is not let in with it.
+        passIsOver(visitor)
     }
 }

@@ -81,6 +81,7 @@ extension World {
 
     private func execute(_ at: Int, _ store: SimulatedStore) {
         let answer = store.apply(calls[at].call, now)
+        if scenario.hasFallback { observer.holder = roster.mode.holder == .primary ? 0 : 1 }
         observer.executed(calls[at].call, answer, on: store, now)
         guard calls[at].result == nil else { return }
         calls[at].result = answer

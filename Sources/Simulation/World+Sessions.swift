@@ -82,7 +82,7 @@ extension World {
         passIsOver(at)
     }
 
-    private func passIsOver(_ at: Int) {
+    func passIsOver(_ at: Int) {
         if visitors[at].passUntil > 0 { validPasses -= 1 }
         visitors[at].passUntil = 0
     }
@@ -94,6 +94,7 @@ extension World {
             events.add(.visitor, at: now + 500_000, at)
             return
         }
+        if observer.book[ticket].isRevoked { return finish(at) }
         let node = nodes[number]
         let id = observer.book[ticket].id
         let time = node.time(now)

@@ -65,8 +65,9 @@ extension World {
             if let draw, observer.book[ticket].place == .none { observer.book[ticket].place = draw }
             return
         }
-        let isSecret = rules.schedule.opensAt.map { stores[0].clock.reading(now) < $0 - 50_000 } ?? false
-        if draw != nil, isSecret { observer.complain(.draw, now, ticket, "its place is told before the opening") }
+        if draw != nil, rules.method == .fifo, !observer.opened.contains(standing.place.epoch) {
+            observer.complain(.draw, now, ticket, "its place is told before the opening")
+        }
         let expected = draw ?? observer.book[ticket].place
         if standing.place != expected {
             observer.complain(.place, now, ticket, "is told \(standing.place), and stands at \(expected)")
@@ -103,7 +104,7 @@ extension World {
             return
         }
         let record = observer.book[ticket]
-        let line = store.line
+        let line = stores[observer.holder].line
         if record.isRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }
         guard line.isWaiting(record.id) else {
             observer.complain(.presence, now, ticket, "is told to wait by node \(node.number), and is not in the line")

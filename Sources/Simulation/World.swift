@@ -155,7 +155,7 @@ final class World {
         if shares > Double(3 * lanes.count) + 0.03 * Double(observer.admissions) {
             observer.complain(.shares, now, nil, "a lane is \(shares) admissions from its share")
         }
-        guard let line = stores.map(\.line).max(by: { $0.knownEpoch < $1.knownEpoch }) else { return }
+        let line = stores[observer.holder].line
         let left = line.counts
         if left.waiting + left.offered + left.sessions > 0 {
             observer.complain(.leftover, now, nil, "still there at the end: \(left)")
