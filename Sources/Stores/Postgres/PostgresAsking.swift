@@ -61,7 +61,7 @@ extension PostgresFault {
 extension StoreFault {
     init(_ fault: PostgresFault) {
         switch fault {
-        case .notSent, .rolledBack, .server, .cannotConnect, .closed: self = .notDone("\(fault)")
+        case .notSent, .rolledBack, .server, .closed: self = .notDone("\(fault)")
         case .unknownOutcome: self = .unknown("\(fault)")
         case .overloaded: self = .overloaded
         case .decoding, .protocolViolation: self = .nonsense("\(fault)")
