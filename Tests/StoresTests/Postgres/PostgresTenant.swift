@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 
 /// A loop with a pool, a store and a roster on it, asked from outside: each call waits for the answer.
-final class PostgresTenant: Sendable {
+final class PostgresTenant: RacingStore, Sendable {
     private final class Held {
         let pool: PostgresPool
         let store: PostgresStore
@@ -69,6 +69,12 @@ final class PostgresTenant: Sendable {
 
     func outcome(of call: StoreCall) throws -> Result<StoreAnswer, StoreFault> { try wait { begin(call, $0) } }
 
+    func begin(_ call: StoreCall) throws -> Answer<Result<StoreAnswer, StoreFault>> {
+        let answer = Answer<Result<StoreAnswer, StoreFault>>()
+        begin(call) { answer.give($0) }
+        return answer
+    }
+
     /// Asks without waiting.
     func begin(_ call: StoreCall, _ then: @escaping @Sendable (Result<StoreAnswer, StoreFault>) -> Void) {
         handle.submit { loop in (loop.tenant as? Held)?.store.perform(call) { then($0) } }
@@ -108,14 +114,17 @@ final class PostgresTenant: Sendable {
         return outcome
     }
 
-    /// The URL of a new database, prepared.
+    /// The name of a new database, prepared.
     static func database(on server: PostgresServer) throws -> String {
-        let url = server.url(try server.makeDatabase())
-        _ = try prepare(url).get()
-        return url
+        let name = try server.makeDatabase()
+        _ = try prepare(server.url(name)).get()
+        return name
     }
 
-    /// One for all tests whose rooms have names of their own.
+    /// The URL of one for all tests whose rooms have names of their own.
     static func shared() throws -> String { try one.get() }
-    private static let one = Result { try database(on: PostgresServer.shared()) }
+    private static let one = Result {
+        let server = try PostgresServer.shared()
+        return server.url(try database(on: server))
+    }
 }
