@@ -1,7 +1,8 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-// What `make bench` measures of the engine by itself: a server that answers from memory, and the check of a pass.
+// What `make bench` measures of the engine by itself: a server that answers from memory, the check of a pass, and a
+// node that asks a store.
 let package = Package(
     name: "Benchmarks",
     dependencies: [.package(name: "WaitingRoom", path: "..")],
@@ -12,5 +13,8 @@ let package = Package(
         .executableTarget(
             name: "bench-tokens", dependencies: [.product(name: "Engine", package: "WaitingRoom")],
             path: "Sources/BenchTokens", swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "bench-store", dependencies: [.product(name: "Engine", package: "WaitingRoom")],
+            path: "Sources/BenchStore", swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     ]
 )

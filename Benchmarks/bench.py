@@ -23,6 +23,7 @@ import sys
 import tempfile
 
 import idle
+import store
 import tokens
 from measuring import Trouble, processor_seconds, run_wrk
 from servers import FILES_MAX, PAGE, POLL, TREE, Yard
@@ -31,6 +32,8 @@ SERVER_CORE, CLIENT_CORE = "0", "1"
 CONNECTIONS = 64
 IDLE_CONNECTIONS = 8000
 PASS_CHECK_NANOSECONDS_MAX = 1000.0
+STORE_NEWCOMER_MICROSECONDS_MAX = 4
+STORE_BYTES_MAX = 300
 
 # What a browser sends; Host, which the client adds, is the twelfth.
 BROWSER = [
@@ -198,8 +201,28 @@ class Bench:
         self.figure("pass-check/hmac", "ns", ours, median["mac"], None, note="the bare HMAC of the bytes that are signed")
         self.figure("pass-check/pyjwt", "ns", ours, median["pyjwt"], None, note="PyJWT's decode of the same pass")
 
+    def store_joins(self):
+        """RedisStore lets newcomers join, 100 a call and 16 calls under way; redis-benchmark does so with the same script."""
+        ours, theirs, cost, their_cost = store.measure_joins(self.yard, SERVER_CORE, CLIENT_CORE, self.seconds, self.rounds)
+        self.figure(
+            "store-joins", "joins/s", ours, theirs, 0.8, at_least=True,
+            note=f"redis-benchmark with the same script, batch of {store.BATCH} and pipeline of {store.DEPTH}")
+        self.figure(
+            "store-newcomer", "µs in Redis", cost, STORE_NEWCOMER_MICROSECONDS_MAX, 1.0,
+            note=f"the peer is the ceiling; {their_cost:.2f} for redis-benchmark's")
+
+    def store_line(self):
+        few, many, bytes_each = store.measure_line(self.yard, SERVER_CORE, CLIENT_CORE, self.rounds)
+        self.figure(
+            "store-tick", "µs in Redis", many, few, 1.2,
+            note=f"a tick with {store.ROOM_LARGE} waiting against one with {store.ROOM_SMALL}, ten a second by the room's clock")
+        self.figure(
+            "store-bytes", "bytes", bytes_each, STORE_BYTES_MAX, 1.0,
+            note="the peer is the ceiling; growth of Redis' memory for each who waits")
+
     ROWS = {
         "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "pass-check": pass_check,
+        "store-joins": store_joins, "store-line": store_line,
     }
 
     def run(self, rows):

@@ -7,7 +7,7 @@ enum RoomScripts {
     static let beat = script(line, PackageResources.tickets_lua, PackageResources.beat_lua)
     static let admit = script(line, PackageResources.bucket_lua, PackageResources.begin_lua, PackageResources.admit_lua)
     static let claim = script(line, batch, PackageResources.claim_lua)
-    static let renew = script(line, batch, PackageResources.renew_lua)
+    static let renew = script(line, ending, PackageResources.renew_lua)
     static let release = script(line, ending, PackageResources.release_lua)
     static let leave = script(line, ending, PackageResources.leave_lua)
     static let revoke = script(line, ending, PackageResources.revoke_lua)

@@ -2,15 +2,8 @@
 -- the caller has.
 
 if (meter.epoch or 0) == 0 and asked.epoch == 0 then begin(1, ARGV[4], true) end
-if not holds() then return answer('l') end
-
--- Time without a tick did not pass for the line, nor did what a clock was set back by.
-local gap = clock - (meter.tickedAt or 0)
-if gap > rules.standstillAfter or gap < 0 then add('standstill', gap) end
-set('tickedAt', clock)
-tellTime()
-local fault = align()
-if fault then return fault end
+local refusal = refuse(true)
+if refusal then return refusal end
 nameLanes()
 applyControls()
 

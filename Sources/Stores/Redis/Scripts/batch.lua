@@ -1,8 +1,7 @@
 -- ARGV[3]: the ids of the batch.
 
-if not holds() then return answer('l') end
-local fault = align()
-if fault then return fault end
+local refusal = refuse()
+if refusal then return refusal end
 applyControls()
 ids = readIDs(ARGV[3])
 openSets()

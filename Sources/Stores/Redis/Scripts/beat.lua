@@ -1,8 +1,7 @@
 -- ARGV[3]: ids.
 
-if not holds() then return answer('l') end
-local fault = align()
-if fault then return fault end
+local refusal = refuse()
+if refusal then return refusal end
 save()
 local ids = readIDs(ARGV[3])
 if #ids == 0 then return answer('b') end

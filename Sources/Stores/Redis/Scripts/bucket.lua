@@ -16,7 +16,7 @@ local function refill()
         set('per', rules.per)
     end
     local elapsed = max(0, now - meter.filledAt)
-    set('filledAt', now)
+    set('filledAt', max(meter.filledAt, now))
     set('credit', filled(meter.credit, elapsed))
     set('spare', filled(meter.spare, elapsed))
 end

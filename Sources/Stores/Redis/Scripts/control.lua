@@ -1,8 +1,7 @@
 -- ARGV[3…]: a name and `=value`, or `-` for one that is taken back.
 
-if not holds() then return answer('l') end
-local fault = align()
-if fault then return fault end
+local refusal = refuse()
+if refusal then return refusal end
 call('HINCRBY', CONTROL, 'version', 1)
 for at = 3, #ARGV, 2 do
     if ARGV[at + 1] == '-' then

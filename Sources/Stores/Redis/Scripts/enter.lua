@@ -2,7 +2,7 @@
 
 local phase = phase()
 local isDrawn = draws(phase)
-local refusal = ({ before = 'n', closed = 'c', open = 'u' })[phase]
+local outside = ({ before = 'n', closed = 'c', open = 'u' })[phase]
 local mayAdmit = phase == 'auto' and not meter.restoringUntil
 local isRefilled = false
 local epoch, tail, entered = meter.epoch, meter.tail, 0
@@ -84,7 +84,7 @@ local function enter(id, lane, isNew, theirs)
         return 'w'
     end
     if spentScores[id] then return 's' end
-    if refusal then return refusal end
+    if outside then return outside end
     if not isNew and theirs then return putBack(id, lane, theirs) end
     return newcomer(id, lane, theirs)
 end

@@ -179,6 +179,24 @@ local function align()
     return nil
 end
 
+-- MARK: Before anything is done
+
+-- Time without a tick did not pass for the line, nor did what a clock was set back by.
+local function stand(isTick)
+    local gap = clock - meter.tickedAt
+    local isJump = gap > rules.standstillAfter or gap < 0
+    if isJump then add('standstill', gap) end
+    if isJump or isTick then set('tickedAt', clock) end
+    tellTime()
+end
+
+-- What every call but `restore` begins with. Gives the answer where nothing is to be done.
+local function refuse(isTick)
+    if not holds() then return answer('l') end
+    stand(isTick)
+    return align()
+end
+
 -- MARK: Rules
 
 -- Whole numbers, rounded down.

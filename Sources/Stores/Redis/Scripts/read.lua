@@ -1,8 +1,7 @@
 -- A part of what is held. ARGV[3]: the section, ARGV[4]: how many of its items were read.
 
-if not holds() then return answer('l') end
-local fault = align()
-if fault then return fault end
+local refusal = refuse()
+if refusal then return refusal end
 save()
 
 local section, offset = tonumber(ARGV[3]), tonumber(ARGV[4])

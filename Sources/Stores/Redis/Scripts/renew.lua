@@ -6,8 +6,7 @@ local function renew(id, theirs)
     if not active.scores[id] and spent.scores[id] then return 'e' end
     local start = started(id) or theirs
     if clock >= start + rules.sessionMax then
-        if endSession(id) then add('ended', 1) end
-        put(spent, id, now + rules.spentLife)
+        release(id)
         return 'e'
     end
     if not active.scores[id] then

@@ -9,8 +9,8 @@ if begins then
     set('restoringUntil', now + restoringMax)
 end
 if (meter.epoch or 0) == 0 then return answer('l') end
-local fault = align()
-if fault then return fault end
+local refusal = align()
+if refusal then return refusal end
 nameLanes()
 applyControls()
 
