@@ -63,7 +63,7 @@ let package = Package(
         module("Postgres", ["Bytes", "Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
-        module("Stores", ["Admission", "Loop", "Redis"], resources: luaScripts),
+        module("Stores", ["Digest", "Admission", "Loop", "Redis"], resources: luaScripts),
 
         // Plays all of it over virtual time.
         module("Simulation", ["Admission", "Digest"]),
