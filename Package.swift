@@ -65,7 +65,8 @@ let package = Package(
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
         module(
-            "Stores", ["Admission", "Loop", "Redis", "Postgres"], resources: luaScripts + [.embedInCode("Postgres/SQL")]),
+            "Stores", ["Digest", "Admission", "Loop", "Redis", "Postgres"],
+            resources: luaScripts + [.embedInCode("Postgres/SQL")]),
 
         // Plays all of it over virtual time.
         module("Simulation", ["Admission", "Digest"]),

@@ -18,7 +18,7 @@ public struct Line: Sendable {
     public static let historyMax: Int64 = 300
 
     /// 0: there is no line.
-    var epoch: UInt64 = 0
+    public internal(set) var epoch: UInt64 = 0
     var lineage: UInt64 = 0
     var tailNumber: UInt64 = 0
     var lanes: [Lane] = []

@@ -22,6 +22,9 @@ struct ScoredSet: Sendable {
     var isEmpty: Bool { scores.isEmpty }
     var first: Entry? { runs.first?.first }
 
+    /// All entries, in order; a copy costs nothing until one of them changes.
+    var snapshot: [[Entry]] { runs }
+
     func score(of id: TicketID) -> Int64? { scores[id] }
     func contains(_ id: TicketID) -> Bool { scores[id] != nil }
 
