@@ -12,10 +12,9 @@ struct Ledger {
     }
 
     private(set) var samples: [Sample] = []
+    private(set) var lines: [UInt64: Sightings] = [:]
     private var lineage: UInt64 = 0
     private var near: [TicketID] = []
-    private(set) var lastWaiting: [TicketID: Microseconds] = [:]
-    private(set) var firstGone: [TicketID: Microseconds] = [:]
     /// Somebody was gone before somebody who stood ahead of it.
     private(set) var overtaken = 0
 
@@ -28,11 +27,7 @@ struct Ledger {
         if lineage == self.lineage { compare(near, now, snapshot.now) }
         self.lineage = lineage
         near = now
-        for id in now {
-            lastWaiting[id] = snapshot.now
-            // Put back, after a loss: it had not gone for good.
-            firstGone[id] = nil
-        }
+        for id in now { lines[lineage, default: Sightings()].see(id, at: snapshot.now) }
     }
 
     /// All who are gone must have stood ahead of all who remain. Who stood behind all who remain may have been pushed out of
@@ -46,9 +41,36 @@ struct Ledger {
             if still.contains(id) {
                 isPast = true
             } else {
-                firstGone[id] = at
+                lines[lineage, default: Sightings()].miss(id, at: at)
                 if isPast { overtaken += 1 }
             }
+        }
+    }
+}
+
+/// When tickets were seen among the first of one line, and when they were not any more.
+struct Sightings {
+    struct Sighting {
+        var first: Microseconds
+        var last: Microseconds
+        var gone: Microseconds?
+    }
+
+    private(set) var all: [TicketID: Sighting] = [:]
+
+    mutating func see(_ id: TicketID, at time: Microseconds) {
+        all[id, default: Sighting(first: time, last: time)].last = time
+        // Put back, after all: it had not gone for good.
+        all[id]?.gone = nil
+    }
+
+    mutating func miss(_ id: TicketID, at time: Microseconds) { all[id]?.gone = time }
+
+    mutating func merge(_ other: Sightings) {
+        all.merge(other.all) { one, other in
+            let last = max(one.last, other.last)
+            let gone = [one.gone, other.gone].compactMap { $0 }.filter { $0 > last }.min()
+            return Sighting(first: min(one.first, other.first), last: last, gone: gone)
         }
     }
 }
@@ -56,20 +78,23 @@ struct Ledger {
 /// All nodes' ledgers together.
 struct Account {
     private(set) var samples: [Ledger.Sample] = []
-    private var lastWaiting: [TicketID: Microseconds] = [:]
-    private var firstGone: [TicketID: Microseconds] = [:]
+    /// In the order in which they followed each other.
+    private var lines: [Sightings] = []
     private(set) var overtaken = 0
 
     init(_ ledgers: [Ledger]) {
         samples = ledgers.flatMap(\.samples).sorted { $0.at < $1.at }
-        for ledger in ledgers {
-            overtaken += ledger.overtaken
-            lastWaiting.merge(ledger.lastWaiting) { max($0, $1) }
-            firstGone.merge(ledger.firstGone) { min($0, $1) }
+        var order: [UInt64] = []
+        for sample in samples where !order.contains(sample.lineage) { order.append(sample.lineage) }
+        lines = order.map { lineage in
+            ledgers.reduce(into: Sightings()) { all, ledger in
+                if let one = ledger.lines[lineage] { all.merge(one) }
+            }
         }
-        // Seen waiting by one node after another saw it gone: it was put back after a loss.
-        for (id, at) in firstGone where (lastWaiting[id] ?? 0) > at { firstGone[id] = nil }
+        overtaken = ledgers.reduce(0) { $0 + $1.overtaken }
     }
+
+    var lineCount: Int { lines.count }
 
     var slotsMost: Int { samples.map(\.slots).max() ?? 0 }
 
@@ -124,15 +149,31 @@ struct Account {
         return least
     }
 
-    /// Pairs in the wrong order: the earlier place was still seen waiting when the later one was seen gone. `places` of those
-    /// who stayed to the end.
-    func inversions(_ places: [(place: Place, id: TicketID)]) -> Int {
-        var goneEarliest = Microseconds.max
-        var count = 0
-        for (_, id) in places.sorted(by: { $0.place > $1.place }) {
-            if let last = lastWaiting[id], last >= goneEarliest { count += 1 }
-            if let gone = firstGone[id] { goneEarliest = min(goneEarliest, gone) }
+    /// In each line, those who were still seen waiting when somebody with a later place was seen gone; and those who were
+    /// brought into a line that had begun to admit already, though no line before had admitted them.
+    func inversions(_ places: [(place: Place, id: TicketID)]) -> (overtaken: Int, lateBack: Int) {
+        let behindFirst = places.sorted { $0.place > $1.place }
+        var overtaken = 0
+        var lateBack = 0
+        var known: Set<TicketID> = []
+        var admitted: Set<TicketID> = []
+        for line in lines {
+            let begun = line.all.values.compactMap(\.gone).min() ?? .max
+            var goneEarliest = Microseconds.max
+            for (_, id) in behindFirst {
+                guard let seen = line.all[id] else { continue }
+                if known.contains(id), seen.first > begun {
+                    if !admitted.contains(id) { lateBack += 1 }
+                } else if seen.last >= goneEarliest {
+                    overtaken += 1
+                }
+                if let gone = seen.gone { goneEarliest = min(goneEarliest, gone) }
+            }
+            for (id, seen) in line.all {
+                known.insert(id)
+                if seen.gone != nil { admitted.insert(id) }
+            }
         }
-        return count
+        return (overtaken, lateBack)
     }
 }

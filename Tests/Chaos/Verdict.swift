@@ -34,10 +34,14 @@ struct Verdict {
         demand(lost == 0, "\(lost) lost their place")
         let places = stayed.compactMap { visitor in visitor.id.map { (visitor.place, $0) } }.filter { $0.0 != .none }
         let inversions = account.inversions(places)
-        note("order inversions", "\(inversions), overtaken \(account.overtaken)")
+        note("lines that followed each other", "\(account.lineCount)")
+        note("order", "\(inversions.overtaken + account.overtaken) overtaken, \(inversions.lateBack) brought back late")
         // A line of each node alone has an order of its own.
         let isOrdered = setting.fault != .bothGone || setting.loss == .hold
-        if isOrdered { demand(inversions == 0, "\(inversions) stood ahead of somebody admitted before them") }
+        if isOrdered {
+            demand(inversions.overtaken == 0, "\(inversions.overtaken) waited while somebody behind them was admitted")
+            demand(inversions.lateBack == 0, "\(inversions.lateBack) were brought into the new line late")
+        }
         if isOrdered, setting.ghosts == 0 { demand(account.overtaken == 0, "\(account.overtaken) overtook") }
         let grown = reports.reduce(0) { $0 + $1.placesGrown }
         demand(grown == 0, "\(grown) places that were shown grew")
