@@ -41,8 +41,8 @@ create function bench.ids(first bigint, count bigint) returns uuid[] language sq
 $$;
 create function bench.join(room text, count bigint) returns bigint language sql as $$
     select cardinality(kinds) from (select nextval('bench.visitor') as batch) as next, waitingroom.queue_enter(
-        room, bench.rules(), 0, 0, null, bench.ids(batch * count, count), array_fill(0::bigint, array[count]),
-        array_fill(null::bigint, array[count]), array_fill(true, array[count]))
+        room, bench.rules(), 0, 0, null, bench.ids(batch * count, count), array_fill(0::bigint, array[count::int]),
+        array_fill(null::bigint, array[count::int]), array_fill(true, array[count::int]))
 $$;
 create function bench.tick(room text) returns bigint language sql as $$
     select cardinality(near) from waitingroom.queue_admit(room, bench.rules(), 0, 0, null, 'bench', 1, '\\x00', 1)

@@ -17,7 +17,8 @@ struct LargeLine {
             let right = line.apply(call, now: calls.now)
             let answer = try store.perform(call)
             guard answer == right else {
-                Issue.record("seed \(seed), \(method), step \(step): \(call.operation)\nthe line \(right)\nthe store \(answer)")
+                Issue.record(
+                    "seed \(seed), \(method), step \(step): \(call.operation)\nthe line \(right)\nthe store \(answer)")
                 return
             }
             calls.hear(right, to: call)
