@@ -54,6 +54,22 @@ import Testing
         #expect(try migrate(client, url, [Self.first, Self.second]) == .success([2]))
     }
 
+    @Test func aSchemaOfItsOwnIsMadeAndHoldsEverything() throws {
+        let server = try PostgresServer.shared()
+        let database = try server.makeDatabase()
+        let (client, settings) = (try Client(), try PostgresSettings(url: server.url(database)))
+        for schema in ["venue", "A \"venue\""] {
+            let outcome: Outcome = try client.wait { loop, _, give in
+                PostgresMigrations.run(
+                    [Self.first], settings, schema: schema, on: loop, deadline: loop.now + 1_000_000_000_000
+                ) { give($0) }
+            }
+            #expect(outcome == .success([1]))
+        }
+        let tables = "select schemaname, count(*) from pg_tables where schemaname !~ '^(pg_|information)' group by 1 order by 1"
+        #expect(try server.execute(tables, in: database) == "A \"venue\"|2\nvenue|2")
+    }
+
     @Test func oneThatEndsItsTransactionIsRefused() throws {
         let server = try PostgresServer.shared()
         let (client, url) = (try Client(), server.url(try server.makeDatabase()))

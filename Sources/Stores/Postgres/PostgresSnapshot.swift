@@ -49,7 +49,8 @@ struct PostgresSnapshot {
         for at in laneNames.indices {
             let waiting = try PostgresAnswers.count(laneWaiting[at])
             let nearEnd = nearRead + min(waiting, RoomSnapshot.nearMax)
-            let marksEnd = marksRead + min(try PostgresAnswers.count(markCounts.isEmpty ? 0 : markCounts[at]), Int(Int32.max))
+            let marksCount = try PostgresAnswers.count(markCounts.isEmpty ? 0 : markCounts[at])
+            let marksEnd = marksRead + min(marksCount, Int(Int32.max))
             guard nearEnd <= near.count, marksEnd <= markPlaces.count else {
                 throw .nonsense("fewer places are told than the lanes have")
             }

@@ -17,7 +17,8 @@ struct LargeLine {
             let right = line.apply(call, now: calls.now)
             let answer = try store.perform(call)
             guard answer == right else {
-                Issue.record("seed \(seed), \(method), step \(step): \(call.operation)\nthe line \(right)\nthe store \(answer)")
+                Issue.record(
+                    "seed \(seed), \(method), step \(step): \(call.operation)\nthe line \(right)\nthe store \(answer)")
                 return
             }
             calls.hear(right, to: call)
@@ -58,14 +59,13 @@ struct LargeLine {
             if let cursor { return .read(cursor) }
             if step == 0 { return tick() }
             switch random.next() % (step < 40 ? 5 : 8) {
-            case 0, 1, 2 where step < 60: return .enter(newcomers())
+            case 0, 1: return .enter(newcomers())
+            case 2: return step < 60 ? .enter(newcomers()) : .beat(someone())
             case 3, 4: return tick()
             case 5: return .leave(someone())
             case 6: return .claim(someone())
-            case 7:
-                if random.next() % 3 == 0 { return .read(PageCursor(section: Int(random.next() % 6))) }
-                return .revoke(someone(), lasting: 5_000_000)
-            default: return .beat(someone())
+            case 7 where random.next() % 3 == 0: return .read(PageCursor(section: Int(random.next() % 6)))
+            default: return .revoke(someone(), lasting: 5_000_000)
             }
         }
 

@@ -24,7 +24,7 @@ final class PostgresUnderTest: StoreUnderTest {
     @Test(arguments: Conformance.seeds) func answersAsTheLineDoes(_ seed: UInt64) throws {
         let server = try PostgresServer.shared()
         let database = try PostgresTenant.database(on: server)
-        try Differential(seed: seed).run(on: PostgresUnderTest(server.url(database)), steps: 4_000)
+        try Differential(seed: seed).run(on: PostgresUnderTest(server.url(database)), steps: 3_000)
         #expect(try server.execute(PostgresTally.disagreements, in: database) == "", "seed \(seed)")
     }
 
