@@ -12,6 +12,11 @@ import TestSupport
         try Differential(seed: seed).run(on: RedisUnderTest(), steps: 5_000)
     }
 
+    @Test(arguments: Conformance.seeds, [RoomMethod.fifo, .random])
+    func answersAsALargeLineDoes(_ seed: UInt64, _ method: RoomMethod) throws {
+        try LargeLine(seed: seed).run(on: RedisUnderTest(), method: method)
+    }
+
     /// Several rooms, so that several nodes of the cluster have one.
     @Test func answersAsTheLineDoesInACluster() throws {
         let cluster = try RedisCluster()
