@@ -34,8 +34,8 @@ let package = Package(
         .library(
             name: "Engine",
             targets: [
-                "Bytes", "Address", "Digest", "Admission", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Redis", "Stores", "Web",
-                "Relay",
+                "Bytes", "Address", "Digest", "Admission", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Redis", "Stores",
+                "Web", "Relay",
             ]),
     ],
     targets: [

@@ -10,7 +10,9 @@ enum Hexadecimal {
         guard text.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
         for at in stride(from: 0, to: text.count, by: 2) {
-            guard let high = digits.firstIndex(of: text[at]), let low = digits.firstIndex(of: text[at + 1]) else { return nil }
+            guard let high = digits.firstIndex(of: text[at]), let low = digits.firstIndex(of: text[at + 1]) else {
+                return nil
+            }
             bytes.append(UInt8(high << 4 | low))
         }
         return bytes

@@ -20,7 +20,7 @@ import TestSupport
     /// A right answer to each kind of call.
     private static let samples: [(operation: StoreCall.Operation, payload: [UInt8], outcome: StoreAnswer.Outcome)] = [
         (
-            .enter([.newcomer(ticket(1), lane: 0), .newcomer(ticket(2), lane: 0), .newcomer(ticket(3), lane: 0)]),
+            .enter((1...3).map { .newcomer(ticket($0), lane: 0) }),
             Array("ewfa".utf8) + word + number(7),
             .entered([.waiting(Place(epoch: 3, number: 9)), .full, .admitted(startedAt: 7)])
         ),
@@ -29,7 +29,8 @@ import TestSupport
         (.renew([SessionMark(id: ticket(1), startedAt: 1)]), Array("rx".utf8), .renewed([.revoked])),
         (.release([ticket(1)]), Array("d".utf8), .done),
         (
-            .read(PageCursor()), Array("ps".utf8) + number(1) + number(5) + number(0) + number(1) + ticket(1).bytes + number(9),
+            .read(PageCursor()),
+            Array("ps".utf8) + number(1) + number(5) + number(0) + number(1) + ticket(1).bytes + number(9),
             .page(page)
         ),
         (.admit(Tick(lineage: 1, seed: [])), snapshotBytes, .admitted(snapshot)),

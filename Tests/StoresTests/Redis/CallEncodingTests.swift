@@ -48,18 +48,20 @@ import Testing
     }
 
     /// EVALSHA, hash, how many keys, the keys, header, lanes, and what is the operation's own.
-    @Test(arguments: [
-        (.beat([]), 1), (.claim([]), 1), (.release([]), 1), (.leave([]), 1), (.enter([]), 3), (.renew([]), 2),
-        (.revoke([], lasting: 5), 2), (.admit(Tick(lineage: 1, seed: [1])), 4), (.read(PageCursor()), 2),
-        (.control([.burst(4), .message(nil)]), 4),
-    ] as [(StoreCall.Operation, Int)])
+    @Test(
+        arguments: [
+            (.beat([]), 1), (.claim([]), 1), (.release([]), 1), (.leave([]), 1), (.enter([]), 3), (.renew([]), 2),
+            (.revoke([], lasting: 5), 2), (.admit(Tick(lineage: 1, seed: [1])), 4), (.read(PageCursor()), 2),
+            (.control([.burst(4), .message(nil)]), 4),
+        ] as [(StoreCall.Operation, Int)])
     func everyOperationHasItsArguments(_ operation: StoreCall.Operation, _ count: Int) throws {
         #expect(try command(operation).argumentCount == 3 + 27 + 2 + count)
     }
 
     @Test func everyOperationHasAScriptOfItsOwn() {
         let all = [
-            RoomScripts.enter, RoomScripts.beat, RoomScripts.admit, RoomScripts.claim, RoomScripts.renew, RoomScripts.release,
+            RoomScripts.enter, RoomScripts.beat, RoomScripts.admit, RoomScripts.claim, RoomScripts.renew,
+            RoomScripts.release,
             RoomScripts.leave, RoomScripts.revoke, RoomScripts.control, RoomScripts.restore, RoomScripts.read,
         ]
         #expect(Set(all.map(\.hash)).count == 11)

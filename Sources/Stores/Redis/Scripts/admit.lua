@@ -186,7 +186,8 @@ local function snapshot(phase)
             call('ZCOUNT', SEEN, '(' .. format('%d', now - rules.freshWindow), '+inf')),
         struct.pack('>I8I8I8I8I8I8I8I8', meter.entered or 0, meter.admitted or 0, meter.replaced or 0, meter.claimed or 0,
             meter.missed or 0, meter.abandoned or 0, meter.left or 0, meter.ended or 0),
-        struct.pack('>BI8B', meter.drawEpoch and 1 or 0, meter.drawEpoch or 0, meter.drawIsOpened or 0), text(sub(meter.drawSeed or '', 2)),
+        struct.pack('>BI8B', meter.drawEpoch and 1 or 0, meter.drawEpoch or 0, meter.drawIsOpened or 0),
+        text(sub(meter.drawSeed or '', 2)),
         struct.pack('>B', #lanes),
     }
     for _, lane in ipairs(lanes) do
