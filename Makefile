@@ -5,16 +5,19 @@ SHELL := /bin/bash
 
 # Where `make run` puts what it starts: the site is at BASE_PORT+80 (scripts/run has the rest of the layout).
 BASE_PORT ?= 8000
+# What `make simulate` plays: how many seeds, from which on.
+SEEDS ?= 200
+FROM ?= 1
 # How long each fuzz target runs.
 SECONDS ?= 60
 JOBS ?= $(shell nproc)
 
 BUILD := swift build -j $(JOBS) --explicit-target-dependency-import-check error
 
-.PHONY: help setup build run test bench fuzz lint format clean
+.PHONY: help setup build run test mutants simulate bench fuzz lint format clean
 
 help: ## What there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the Debian packages that are missing (all the others do this first)
 	@scripts/setup
@@ -28,6 +31,15 @@ run: setup ## Demo site, waiting room and nginx on BASE_PORT (8000) and up, unti
 test: setup ## Build everything and run all tests
 	$(BUILD) --build-tests
 	swift test --skip-build --disable-xctest
+	@Tests/Mutants/run
+
+mutants: setup ## Show that the simulator finds each of the deliberate bugs in Tests/Mutants
+	@Tests/Mutants/run
+
+simulate: setup ## Play SEEDS (200) worlds of visitors, nodes and stores that misbehave, and one of a million visitors
+	$(BUILD) -c release --product simulate
+	.build/release/simulate --from $(FROM) --seeds $(SEEDS)
+	.build/release/simulate --scenario million --seed 1
 
 bench: setup ## Measure against nginx and haproxy; writes Benchmarks/results.json
 	@python3 Benchmarks/bench.py $(BENCH)

@@ -109,6 +109,7 @@ let package = Package(
             dependencies: ["Address", "Admission", "Loop", "Postgres", "Redis", "Stores", "TestSupport"],
             path: "Tests/Chaos", swiftSettings: house),
         tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "Postgres", "TestSupport"]),
+        tests("SimulationTests", ["Simulation", "Admission", "Digest", "simulate"]),
         tests("IntegrationTests", ["waitingroom"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),

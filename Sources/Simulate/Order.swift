@@ -51,7 +51,7 @@ extension RunReport {
             \(polls) polls, \(calls) calls (\(lostCalls) lost), held \(held), rejoined \(rejoined), \
             rate \(Simulate.tenths(rateWorst * 100)) % of the most, moved at \(moved), \(passesMost) passes, \
             \(Simulate.tenths(Double(outageLongest) / 1e6)) s unheard, \(Simulate.tenths(Double(virtualTime) / 1e6)) s \
-            in \(Simulate.seconds(took)) s
+            in \(Simulate.seconds(took)) s, digest \(String(digest, radix: 16))
             """
     }
 }

@@ -129,7 +129,9 @@ final class Observer {
         trail.note(.entered, at: now, node: asker, ticket: ticket, Self.code(entered))
         switch entered {
         case .waiting(let place):
-            if book[ticket].place == .none { given(place, to: ticket, arrival, now) }
+            // Exemption "never told": it was put into a line that was lost, and nobody heard of it.
+            let isForgotten = book[ticket].holder < 0 && losses > book[ticket].lossesAtPlace
+            if book[ticket].place == .none || isForgotten { given(place, to: ticket, arrival, now) }
             let expected = book[ticket].place
             if place != expected { complain(.place, now, ticket, "its place is \(expected), it was put at \(place)") }
         case .admitted(let startedAt):
@@ -146,6 +148,7 @@ final class Observer {
     }
 
     private func given(_ place: Place, to ticket: Int32, _ arrival: Arrival, _ now: Microseconds) {
+        book[ticket].lossesAtPlace = losses
         if let drawn = drawnPlace(arrival.id, epoch: place.epoch) {
             book[ticket].place = drawn
             return

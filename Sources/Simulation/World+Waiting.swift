@@ -100,9 +100,7 @@ extension World {
 
     private func judgePresence(_ ticket: Int32, _ node: SimulatedNode) {
         if scenario.visitors > 20_000, figures.polls % 32 != 0 { return }
-        guard !observer.isDisturbed(now), let store = stores.max(by: { $0.line.knownEpoch < $1.line.knownEpoch }) else {
-            return
-        }
+        guard !observer.isDisturbed(now) else { return }
         let record = observer.book[ticket]
         let line = stores[observer.holder].line
         if record.isRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }

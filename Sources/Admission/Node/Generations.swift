@@ -13,7 +13,11 @@ struct Generations<Value: Sendable>: Sendable {
     }
 
     var count: Int { young.count + old.count }
-    var ids: [TicketID] { Array(young.keys) + Array(old.keys) }
+    /// In no order.
+    func pairs(_ key: (Value) -> UInt64) -> [RecallOrder.Entry] {
+        young.map { RecallOrder.Entry(key: key($0.value), id: $0.key) }
+            + old.map { RecallOrder.Entry(key: key($0.value), id: $0.key) }
+    }
 
     subscript(_ id: TicketID) -> Value? { young[id] ?? old[id] }
 

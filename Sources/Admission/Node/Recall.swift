@@ -4,13 +4,13 @@ struct Recall: Sendable {
     private(set) var epoch: UInt64?
     /// The store does not hold the line: nothing but this can be asked.
     private(set) var isLost = false
-    private var waiting: [TicketID] = []
-    private var sessions: [TicketID] = []
-    private var spent: [TicketID] = []
+    private var waiting = RecallOrder()
+    private var sessions = RecallOrder()
+    private var spent = RecallOrder()
 
     var isNeeded: Bool { epoch != nil }
 
-    mutating func begin(epoch: UInt64, isLost: Bool, waiting: [TicketID], sessions: [TicketID], spent: [TicketID]) {
+    mutating func begin(epoch: UInt64, isLost: Bool, waiting: RecallOrder, sessions: RecallOrder, spent: RecallOrder) {
         self.epoch = epoch
         self.isLost = isLost
         self.waiting = waiting
@@ -26,23 +26,16 @@ struct Recall: Sendable {
     /// Sessions and spent marks first, so that nobody who is inside is put into the line.
     mutating func take(_ countMax: Int) -> (waiting: [TicketID], sessions: [TicketID], spent: [TicketID], isLast: Bool) {
         var room = countMax
-        let spent = Self.cut(&self.spent, &room)
-        let sessions = Self.cut(&self.sessions, &room)
-        let waiting = Self.cut(&self.waiting, &room)
+        let spent = self.spent.take(&room)
+        let sessions = self.sessions.take(&room)
+        let waiting = self.waiting.take(&room)
         return (waiting, sessions, spent, self.spent.isEmpty && self.sessions.isEmpty && self.waiting.isEmpty)
     }
 
-    private static func cut(_ ids: inout [TicketID], _ room: inout Int) -> [TicketID] {
-        let taken = Array(ids.suffix(room))
-        ids.removeLast(taken.count)
-        room -= taken.count
-        return taken
-    }
-
     mutating func putBack(_ recollection: Recollection) {
-        waiting += recollection.waiting.map(\.id)
-        sessions += recollection.sessions.map(\.id)
-        spent += recollection.spent.map(\.id)
+        for ticket in recollection.waiting { waiting.add(.init(key: ticket.place.rawValue, id: ticket.id)) }
+        for session in recollection.sessions { sessions.add(.init(key: 0, id: session.id)) }
+        for mark in recollection.spent { spent.add(.init(key: 0, id: mark.id)) }
     }
 }
 
@@ -74,7 +67,9 @@ extension RoomNode {
     }
 
     private mutating func beginRecall(epoch: UInt64, isLost: Bool) {
-        recall.begin(epoch: epoch, isLost: isLost, waiting: waiting.ids, sessions: sessions.ids, spent: spent.ids)
+        recall.begin(
+            epoch: epoch, isLost: isLost, waiting: RecallOrder(waiting.pairs { $0.place.rawValue }),
+            sessions: RecallOrder(sessions.pairs { _ in 0 }), spent: RecallOrder(spent.pairs { _ in 0 }))
     }
 
     mutating func nextRecollection(_ now: Microseconds) -> Recollection? {
@@ -90,7 +85,9 @@ extension RoomNode {
             sessions[id].flatMap { $0.endsAt > now ? .init(id: id, startedAt: $0.startedAt, endsIn: $0.endsAt - now) : nil }
         }
         recollection.waiting = part.waiting.compactMap { id in
-            guard let ticket = waiting[id], now - ticket.beatAt < rules.abandonAfter else { return nil }
+            guard let ticket = waiting[id], ticket.place != .none, now - ticket.beatAt < rules.abandonAfter else {
+                return nil
+            }
             return .init(id: id, lane: ticket.lane, place: ticket.place, seenAgo: max(0, now - ticket.beatAt))
         }
         return recollection

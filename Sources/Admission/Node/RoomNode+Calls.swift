@@ -150,7 +150,11 @@ extension RoomNode {
             outbox.rejoined[id] = nil
             return admit(id, startedAt, now)
         case .offered:
-            if asks[id] != nil { outbox.claims.add(id) }
+            guard asks[id] != nil else { return [] }
+            if waiting[id] == nil {
+                waiting.set(id, RememberedTicket(lane: arrival.lane, place: arrival.place ?? .none, beatAt: now))
+            }
+            outbox.claims.add(id)
             return []
         case .spent: return rejoinAll(id, arrival.lane, .spent, now)
         case .passed: return rejoinAll(id, arrival.lane, .passed, now)
@@ -181,19 +185,28 @@ extension RoomNode {
         switch claimed {
         case .granted(let startedAt): return admit(id, startedAt, now)
         case .waiting:
-            return tell(id) { node in
-                .waiting(node.standing(id, lane: known?.lane ?? 0, place: known?.place ?? .none, now))
-            }
+            guard let known, known.place != .none else { return askAgain(id, known, now) }
+            return tell(id) { node in .waiting(node.standing(id, lane: known.lane, place: known.place, now)) }
         case .spent: return rejoinAll(id, known?.lane ?? 0, .spent, now)
         case .revoked:
             waiting.remove(id)
             return tell(id) { _ in .revoked }
         case .unknown:
-            // Nobody waits for the answer any more, or it goes back to its own place first.
-            guard asks[id] != nil, let known else { return [] }
-            outbox.arrivals.add(.returning(id, lane: known.lane, place: known.place))
-            return []
+            return askAgain(id, known, now)
         }
+    }
+
+    /// Its turn has been taken back, by a store that was set back: to its own place, which the store knows if the node never
+    /// heard of it.
+    private mutating func askAgain(_ id: TicketID, _ known: RememberedTicket?, _ now: Microseconds) -> [Told] {
+        guard asks[id] != nil, let known else { return [] }
+        if known.place == .none {
+            waiting.remove(id)
+            outbox.arrivals.add(.newcomer(id, lane: known.lane, drawn: drawn(id)))
+        } else {
+            outbox.arrivals.add(.returning(id, lane: known.lane, place: known.place))
+        }
+        return []
     }
 
     private mutating func admit(_ id: TicketID, _ startedAt: Microseconds, _ now: Microseconds) -> [Told] {

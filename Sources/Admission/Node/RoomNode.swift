@@ -182,7 +182,7 @@ public struct RoomNode: Sendable {
         return draw.place(of: id)
     }
 
-    private func drawn(_ id: TicketID) -> Place? {
+    func drawn(_ id: TicketID) -> Place? {
         guard let view, let draw = view.snapshot.draw, rules.under(view.snapshot.controls).draws(in: view.snapshot.phase)
         else { return nil }
         return draw.place(of: id)

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Admission
+
+/// A turn that is offered, and taken back by a store that was set back to what it had a moment before.
+@Suite struct RoomNodeOfferTests {
+    private static let now: Microseconds = 1_800_000_000_000_000
+    private let id = TicketID(high: 7, low: 7)
+    private let place = Place(epoch: 1, number: 5)
+
+    private func node(_ number: Int, rules: RoomRules, knowing line: inout Line) throws -> RoomNode {
+        var node = RoomNode(room: "r", name: "n\(number)", rules: rules, now: Self.now, dice: { 1 })
+        let tick = try #require(node.nextCall(now: Self.now))
+        _ = node.answered(tick, .success(line.apply(tick, now: Self.now)), now: Self.now)
+        return node
+    }
+
+    private func answer(_ outcome: StoreAnswer.Outcome, _ call: StoreCall) -> Result<StoreAnswer, StoreFault> {
+        .success(StoreAnswer(epoch: call.epoch, lineage: call.lineage, outcome: outcome))
+    }
+
+    @Test(arguments: [Claimed.waiting, .unknown]) func doesNotCostItsPlace(_ claimed: Claimed) throws {
+        var line = Line()
+        var rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
+        rules.lanes = [LaneRule(name: "vip", share: 1), LaneRule(name: "general", share: 1)]
+        var node = try node(1, rules: rules, knowing: &line)
+        // The node has never heard of this ticket; the store says that it is its turn, and then, that it is not.
+        #expect(node.visit(1, id: id, lane: 1, place: place, now: Self.now) == nil)
+        let enter = try #require(node.nextCall(now: Self.now))
+        #expect(enter.operation == .enter([.returning(id, lane: 1, place: place)]))
+        #expect(node.answered(enter, answer(.entered([.offered]), enter), now: Self.now).isEmpty)
+        let claim = try #require(node.nextCall(now: Self.now))
+        #expect(claim.operation == .claim([id]))
+        let told = node.answered(claim, answer(.claimed([claimed]), claim), now: Self.now)
+        if claimed == .waiting {
+            guard case .waiting(let standing) = told.first?.reply else {
+                Issue.record("told \(told)")
+                return
+            }
+            #expect(standing.place == place && standing.lane == 1 && standing.id == id)
+        } else {
+            #expect(told.isEmpty)
+            #expect(node.nextCall(now: Self.now)?.operation == .enter([.returning(id, lane: 1, place: place)]))
+        }
+    }
+
+    /// Nobody has told the node which place a newcomer was given: the store is asked, and nobody is told place 0.
+    @Test func ofANewcomerIsAskedForAgain() throws {
+        var line = Line()
+        var rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
+        rules.state = .queue
+        var node = try node(1, rules: rules, knowing: &line)
+        #expect(node.arrive(1, lane: 0, now: Self.now) == nil)
+        let enter = try #require(node.nextCall(now: Self.now))
+        guard case .enter(let arrivals) = enter.operation, let arrival = arrivals.first else {
+            Issue.record("calls \(enter.operation)")
+            return
+        }
+        #expect(node.answered(enter, answer(.entered([.offered]), enter), now: Self.now).isEmpty)
+        let claim = try #require(node.nextCall(now: Self.now))
+        #expect(node.answered(claim, answer(.claimed([.waiting]), claim), now: Self.now).isEmpty)
+        let again = try #require(node.nextCall(now: Self.now))
+        #expect(again.operation == .enter([.newcomer(arrival.id, lane: 0)]))
+        let told = node.answered(again, answer(.entered([.waiting(place)]), again), now: Self.now)
+        guard case .waiting(let standing) = told.first?.reply else {
+            Issue.record("told \(told)")
+            return
+        }
+        #expect(standing.place == place)
+    }
+}

@@ -1,0 +1,97 @@
+import Admission
+import Digest
+import Testing
+
+@testable import Simulation
+
+/// The simulator's own instruments, since whoever judges is judged first.
+@Suite struct PartsTests {
+    @Test func eventsHappenInTheOrderOfTimeAndEntry() {
+        var wheel = EventWheel()
+        var dice = SeededDice(seed: 3)
+        var due: [(time: Microseconds, one: Int)] = []
+        for number in 0..<5_000 {
+            // Some at once, some within the minute, some far away, many at the same time.
+            let time = dice.pick([
+                0, 1_500, dice.between(0, 60_000_000), dice.between(0, 900_000_000) / 1_000_000 * 1_000_000,
+            ])
+            due.append((time, number))
+            wheel.add(.visitor, at: time, number)
+        }
+        due.sort { ($0.time, $0.one) < ($1.time, $1.one) }
+        var happened: [Int] = []
+        while let event = wheel.pop() { happened.append(Int(event.one)) }
+        #expect(happened == due.map(\.one))
+    }
+
+    @Test func whatIsEnteredMeanwhileHappensInItsTurn() {
+        var wheel = EventWheel()
+        wheel.add(.visitor, at: 5_000, 1)
+        wheel.add(.visitor, at: 5_010, 3)
+        #expect(wheel.pop()?.one == 1)
+        wheel.add(.visitor, at: 5_005, 2)
+        wheel.add(.visitor, at: 5_010, 4)
+        #expect([wheel.pop()?.one, wheel.pop()?.one, wheel.pop()?.one] == [2, 3, 4])
+        #expect(wheel.pop() == nil)
+    }
+
+    @Test func aRateIsMeasuredInEveryWindow() {
+        var meter = RateMeter()
+        #expect(meter.add(5, at: 0, .perSecond(10), burst: 5))
+        #expect(meter.add(1, at: 100_000, .perSecond(10), burst: 5))
+        #expect(!meter.add(1, at: 150_000, .perSecond(10), burst: 5))
+        var other = RateMeter()
+        #expect(!other.add(6, at: 0, .perSecond(10), burst: 5))
+    }
+
+    @Test func ownLineGivesTheFirst() {
+        var line = OwnLine()
+        for place in [5, 3, 9, 3, 1, 7] as [UInt64] {
+            line.add(.init(place: place, id: TicketID(high: place, low: 0), ticket: Int32(place)))
+        }
+        var places: [UInt64] = []
+        while let first = line.first {
+            places.append(first.place)
+            line.removeFirst()
+        }
+        #expect(places == [1, 3, 3, 5, 7, 9])
+    }
+
+    @Test func clocksDrift() {
+        #expect(SimulatedClock(offset: 7, drift: 500).reading(2_000_000) == 2_001_007)
+        #expect(SimulatedClock(offset: 0, drift: -100).reading(10_000_000) == 9_999_000)
+    }
+
+    /// What the draw gives is even: chi-square over 16 parts, of as many tickets as many openings would have.
+    @Test func theDrawFavoursNobody() {
+        var dice = SeededDice(seed: 4)
+        var counts = [Int](repeating: 0, count: 16)
+        var early = 0
+        let openings = 40
+        let visitors = 100
+        for _ in 0..<openings {
+            let seed = (0..<32).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
+            let draw = Draw(epoch: 2, seed: seed)
+            let ids = (0..<visitors).map { _ in TicketID(high: dice.next(), low: dice.next()) }
+            for id in ids { counts[Int(draw.place(of: id).number >> (Draw.numberBits - 4))] += 1 }
+            // Of the first tenth to come, how many are drawn into the first tenth.
+            let first = Set(ids.sorted { draw.place(of: $0) < draw.place(of: $1) }.prefix(visitors / 10))
+            early += ids.prefix(visitors / 10).count { first.contains($0) }
+        }
+        let expected = Double(openings * visitors) / 16
+        let chi = counts.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
+        // Fifteen degrees of freedom: one in ten thousand is beyond 44; the dice are always the same.
+        #expect(chi < 44, "chi-square \(chi)")
+        // 40 expected, and 6 the standard deviation.
+        #expect((10...70).contains(early), "\(early)")
+    }
+
+    @Test func everyScenarioIsMadeOfItsSeed() {
+        for kind in Scenario.Kind.allCases where kind != .million {
+            let scenario = Scenario.seeded(9, kind: kind)
+            #expect(scenario.kind == kind && scenario.visitors > 0 && scenario.nodes > 0)
+            #expect(scenario.faults.allSatisfy { $0.lasting >= 0 && $0.end < scenario.endMax })
+        }
+        #expect(Scenario.seeded(1, kind: .million).visitors == 1_000_000)
+    }
+}
