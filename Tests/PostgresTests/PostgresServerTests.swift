@@ -1,6 +1,8 @@
+import Foundation
 import Glibc
-import TestSupport
 import Testing
+
+@testable import TestSupport
 
 /// The server that all the other tests lean on does what it says.
 @Suite struct PostgresServerTests {
@@ -47,5 +49,24 @@ import Testing
         server.close()
         #expect(access(folder, F_OK) != 0)
         #expect(throws: PeerTrouble.self) { try Peer.connect(to: server.endpoint) }
+    }
+
+    /// A test run that is broken off takes everybody of its group along but for the one who cleans up.
+    @Test func whoCleansUpIsNotStopped() throws {
+        let folder = NSTemporaryDirectory() + "postgres-test-\(getpid())"
+        try PostgresPrograms.makeFolder(folder)
+        var watchdog: PostgresWatchdog? = try PostgresWatchdog.start(over: folder)
+        let process = try #require(watchdog?.process)
+        // It says that it is ready by ignoring signals: until then it could still be stopped.
+        while try ignoredSignals(of: process) & (1 << UInt64(SIGTERM - 1)) == 0 { sched_yield() }
+        for signal in [SIGINT, SIGTERM, SIGHUP] { #expect(kill(process, signal) == 0) }
+        watchdog = nil
+        #expect(access(folder, F_OK) != 0)
+    }
+
+    private func ignoredSignals(of process: pid_t) throws -> UInt64 {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") })
+        return try #require(UInt64(line.dropFirst("SigIgn:".count).filter { !$0.isWhitespace }, radix: 16))
     }
 }

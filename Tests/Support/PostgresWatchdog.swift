@@ -5,13 +5,15 @@ import Loop
 /// A small process that outlives the test process by a moment, ends the server in a folder and removes the folder: however
 /// a test ends, by crash or by hand, nothing stays behind.
 final class PostgresWatchdog: Sendable {
-    /// The test process holds this end of a pipe; when it closes, with the process or by `release`, the dog wakes.
+    /// The test process holds this end of a pipe; when it closes, with the process or with this object, the dog wakes.
     private let leash: Int32
-    private let process: pid_t
+    let process: pid_t
 
-    /// The pid of the server is read at the end, since it may have been started anew. Who is stopped is continued, since a
-    /// stopped process dies of nothing but SIGKILL; backends end by themselves when their server is gone.
+    /// Signals that end a test run go to its whole group, and this process is there to be left over. The pid of the server
+    /// is read at the end, since it may have been started anew. Who is stopped is continued, since a stopped process dies of
+    /// nothing but SIGKILL; backends end by themselves when their server is gone.
     private static let script = """
+        trap '' INT TERM HUP QUIT
         read -r _ <&3
         pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && {
             # A server that was killed leaves its file, and the number may be another's by now.
