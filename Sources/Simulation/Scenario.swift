@@ -45,6 +45,8 @@ public struct Scenario: Sendable {
     var hasFallback = false
     var loss = StoreLoss.hold
     var faults: [Fault] = []
+    /// A session is renewed less often than so.
+    var renewalsMax = 3
     /// By weight, in the order of `Visitor.Habit`.
     var habits: [Int] = [60, 8, 5, 5, 6, 4, 5, 4, 3]
 
@@ -63,7 +65,7 @@ public struct Scenario: Sendable {
 
     /// A slot is taken no longer, all renewals and the idle end included.
     var sessionMax: Microseconds {
-        Microseconds(Visitor.renewalsMax) * rules.passLife + max(rules.sessionIdle, rules.passLife)
+        Microseconds(renewalsMax) * rules.passLife + max(rules.sessionIdle, rules.passLife)
     }
 
     /// After a fault it takes so long at most until everybody who polls as told is in the line again: a poll, a beat, and a

@@ -2,8 +2,6 @@ import Admission
 
 /// Somebody at a browser. Small, since there may be a million.
 struct Visitor: Sendable {
-    static let renewalsMax = 3
-
     enum Habit: UInt8, Sendable, CaseIterable {
         /// Polls as told, comes when it is its turn, and releases its session at the end.
         case stays

@@ -7,7 +7,7 @@ extension World {
             var visitor = Visitor()
             visitor.habit = Visitor.Habit.allCases[visitorDice.weighted(scenario.habits)]
             visitor.lane = UInt8(visitorDice.below(rules.lanes.count))
-            visitor.renewalsLeft = UInt8(visitorDice.below(Visitor.renewalsMax))
+            visitor.renewalsLeft = UInt8(visitorDice.below(scenario.renewalsMax))
             visitor.patience = UInt8(1 + visitorDice.below(4))
             visitor.node = UInt8(visitorDice.below(scenario.nodes))
             visitors.append(visitor)
@@ -98,11 +98,18 @@ extension World {
         return false
     }
 
-    func judgeAsk(_ at: Int, _ serial: UInt16) {
-        guard visitors[at].asked == serial, visitors[at].serial == serial || visitors[at].askedInTab != 0 else { return }
+    func judgeAsk(_ at: Int, _ asked: Int) {
+        guard visitors[at].asked == UInt16(truncatingIfNeeded: asked) else { return }
+        let ticket = visitors[at].ticket
+        let isAgain = asked > Int(UInt16.max)
+        // Exemption "asked anew": a ticket that turns out to be worth nothing is asked for anew, by another one, and that
+        // question has its own time.
+        if !isAgain, visitors[at].isExcused || ticket >= 0 && observer.book[ticket].startedAt != 0 {
+            events.add(.askDue, at: now + RoomNode.askAgeMax, at, asked | 1 << 16)
+            return
+        }
         observer.complain(
-            .unanswered, now, visitors[at].ticket >= 0 ? visitors[at].ticket : nil, visitor: Int32(at),
-            "asked \(Self.askDueAfter) µs ago and was told nothing")
+            .unanswered, now, ticket >= 0 ? ticket : nil, visitor: Int32(at), "asked and was told nothing in time")
     }
 
     // MARK: Replies

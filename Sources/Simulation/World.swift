@@ -101,7 +101,7 @@ final class World {
         switch event.kind {
         case .visitor: act(one)
         case .tab: askInTab(one)
-        case .askDue: judgeAsk(one, UInt16(truncatingIfNeeded: event.other))
+        case .askDue: judgeAsk(one, Int(event.other))
         case .passEnds: passEnds(one)
         case .tick: tick(one)
         case .callArrives: callArrives(one)

@@ -50,6 +50,8 @@ extension RoomNode {
     /// Learns which line the store holds. False when the answer is about an older one than is known.
     mutating func adopt(_ answer: StoreAnswer, _ now: Microseconds) -> Bool {
         if answer.epoch < epoch { return false }
+        // What the lost line still did, before it was lost: nobody could bring it back any more, so nobody is told.
+        if recall.isLost, answer.epoch == epoch, answer.lineage == lineage { return false }
         let isOther = answer.lineage != lineage
         if answer.epoch == epoch, isOther, lineage != 0 { return false }
         let wasUnknown = epoch == 0

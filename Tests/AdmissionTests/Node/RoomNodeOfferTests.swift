@@ -68,4 +68,25 @@ import Testing
         }
         #expect(standing.place == place)
     }
+
+    /// The claim was done just before the store was emptied; its answer comes when the node has begun to bring back what it
+    /// remembers, in which that session is not.
+    @Test func thatALostLineHadGrantedIsNotTold() throws {
+        var line = Line()
+        let rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
+        var node = try node(1, rules: rules, knowing: &line)
+        #expect(node.visit(1, id: id, lane: 0, place: place, now: Self.now) == nil)
+        let enter = try #require(node.nextCall(now: Self.now))
+        #expect(node.answered(enter, answer(.entered([.offered]), enter), now: Self.now).isEmpty)
+        let claim = try #require(node.nextCall(now: Self.now))
+        let later = Self.now + 200_000
+        let tick = try #require(node.nextCall(now: later))
+        _ = node.answered(tick, .success(StoreAnswer(epoch: 0, lineage: 0, outcome: .lost)), now: later)
+        let granted = answer(.claimed([.granted(startedAt: Self.now)]), claim)
+        #expect(node.answered(claim, granted, now: later).isEmpty)
+        var emptied = Line()
+        let restore = try #require(node.nextCall(now: later))
+        _ = node.answered(restore, .success(emptied.apply(restore, now: later)), now: later)
+        #expect(emptied.isWaiting(id) && !emptied.isInside(id))
+    }
 }
