@@ -150,7 +150,7 @@ struct Account {
     }
 
     /// In each line, those who were still seen waiting when somebody with a later place was seen gone; and those who were
-    /// brought into a line that had begun to admit already, though no line before had admitted them.
+    /// brought into a line that had admitted somebody behind them already, though no line before had admitted them.
     func inversions(_ places: [(place: Place, id: TicketID)]) -> (overtaken: Int, lateBack: Int) {
         let behindFirst = places.sorted { $0.place > $1.place }
         var overtaken = 0
@@ -158,11 +158,10 @@ struct Account {
         var known: Set<TicketID> = []
         var admitted: Set<TicketID> = []
         for line in lines {
-            let begun = line.all.values.compactMap(\.gone).min() ?? .max
             var goneEarliest = Microseconds.max
             for (_, id) in behindFirst {
                 guard let seen = line.all[id] else { continue }
-                if known.contains(id), seen.first > begun {
+                if known.contains(id), seen.first > goneEarliest {
                     if !admitted.contains(id) { lateBack += 1 }
                 } else if seen.last >= goneEarliest {
                     overtaken += 1

@@ -65,7 +65,8 @@ struct Sale {
             })
     }
 
-    private func ask<Value: Sendable>(_ thread: LoopThread, _ body: @escaping @Sendable (SaleNode) -> Value) throws -> Value {
+    private func ask<Value: Sendable>(_ thread: LoopThread, _ body: @escaping @Sendable (SaleNode) -> Value) throws -> Value
+    {
         let answer = Answer<Value>()
         thread.handle.submit { loop in
             guard let node = loop.tenant as? SaleNode else { return }

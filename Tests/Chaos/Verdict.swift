@@ -16,7 +16,8 @@ struct Verdict {
         demand(isDone, "not everybody was admitted in time")
         let forwarded = reports.reduce(0) { $0 + $1.forwarded }
         if setting.loss == .open { note("forwarded", "\(forwarded)") }
-        demand(admitted.count + forwarded == stayed.count, "\(stayed.count - admitted.count - forwarded) were never admitted")
+        demand(
+            admitted.count + forwarded == stayed.count, "\(stayed.count - admitted.count - forwarded) were never admitted")
         countPlaces(stayed, account, reports)
         countRate(account)
         if setting.ghosts > 0 { countPromises(admitted) }
@@ -85,7 +86,10 @@ struct Verdict {
             }
         }
         guard !later.isEmpty else { return demand(false, "no promise was made after the ghosts had gone") }
-        note("promises", "\(errors.count), \(later.count) of them after half of abandon_after, width \(percent(widths, 0.5)) in the median")
+        note(
+            "promises",
+            "\(errors.count), \(later.count) of them after half of abandon_after, width \(percent(widths, 0.5)) in the median"
+        )
         note("error of all promises", "p50 \(percent(errors, 0.5)) p90 \(percent(errors, 0.9))")
         note("error of those after", "p50 \(percent(later, 0.5)) p90 \(percent(later, 0.9))")
         note("and of their middle", "p50 \(percent(middles, 0.5)) p90 \(percent(middles, 0.9))")
@@ -107,6 +111,7 @@ struct Verdict {
     var text: String {
         let loss = setting.fault == .bothGone ? " (\(setting.loss.rawValue))" : ""
         let head = "\(setting.fault.rawValue)\(loss): \(broken.isEmpty ? "kept" : "BROKEN")\n"
-        return head + figures.map { "    \($0.name): \($0.value)\n" }.joined() + broken.map { "    BROKEN: \($0)\n" }.joined()
+        return head + figures.map { "    \($0.name): \($0.value)\n" }.joined()
+            + broken.map { "    BROKEN: \($0)\n" }.joined()
     }
 }
