@@ -100,17 +100,14 @@ struct Account {
 
     /// Regular admissions, counted on across the lines that followed each other.
     private var series: [(at: Microseconds, count: Int64)] {
-        var base: Int64 = 0
-        var lineage: UInt64 = 0
-        var last: Int64 = 0
+        var counts: [UInt64: Int64] = [:]
+        var sum: Int64 = 0
         return samples.map { sample in
-            if sample.lineage != lineage {
-                base += last
-                last = 0
-                lineage = sample.lineage
-            }
-            last = max(last, sample.admitted - sample.replaced)
-            return (sample.at, base + last)
+            let before = counts[sample.lineage] ?? 0
+            let count = max(before, sample.admitted - sample.replaced)
+            counts[sample.lineage] = count
+            sum += count - before
+            return (sample.at, sum)
         }
     }
 

@@ -33,6 +33,8 @@ struct FailoverRoom {
     var mode: RoomMode?
     /// When the heartbeat was sent whose answer `mode` is.
     var modeAt: Microseconds = 0
+    /// Since when the roster has answered, one time after the other.
+    var heardSince: Microseconds?
     var view: RosterView?
     var isBarred = false
     var isHeartbeatUnderWay = false
@@ -107,6 +109,8 @@ struct FailoverRoom {
     mutating func heard(_ view: RosterView, said reaches: Bool, sentAt: Microseconds) {
         isHeartbeatUnderWay = false
         self.view = view
+        if mode == nil || sentAt - modeAt > Self.leaseMax { heardSince = nil }
+        heardSince = heardSince ?? sentAt
         mode = view.mode
         modeAt = sentAt
         if reaches, view.mode.holder == .primary { isBarred = false }
@@ -123,7 +127,9 @@ struct FailoverRoom {
         }
         switch mode.holder {
         case .primary:
-            return isBarred && view.reaching == 0 ? move(.fallback, .nobodyReachesPrimary) : nil
+            // While the roster was gone, others may have gone on with the primary: they get the time to say so.
+            let isRosterSteady = heardSince.map { now - $0 >= RosterView.heardWithin } ?? false
+            return isBarred && view.reaching == 0 && isRosterSteady ? move(.fallback, .nobodyReachesPrimary) : nil
         case .fallback:
             guard view.allReachingFor >= Self.steadyFor, primary.isReached else { return nil }
             return move(.returning, .allReachPrimary(for: Self.steadyFor))

@@ -70,6 +70,27 @@ import Testing
         #expect(fleet.admitted == 400)
     }
 
+    /// One node may find the primary first, another the roster: the line must not be moved away from under the first.
+    @Test func whenBothComeBackTheRoomStaysWhereItWas() {
+        let fleet = Fleet(nodes: 2, rules: Self.rules)
+        fleet.arrive(800)
+        fleet.run(seconds: 5)
+        fleet.roster.isReachable = false
+        fleet.fallback.isReachable = false
+        fleet.primary.isReachable = false
+        fleet.run(seconds: 8)
+        fleet.primary.cutOff = ["n1"]
+        fleet.primary.isReachable = true
+        fleet.run(seconds: 2)
+        #expect(fleet.members[0].store.route(of: "event1") == .primary)
+        fleet.roster.isReachable = true
+        fleet.fallback.isReachable = true
+        fleet.run(seconds: 10)
+        #expect(fleet.roster.model.mode.version == 0)
+        #expect(fleet.members[0].store.route(of: "event1") == .primary)
+        #expect(fleet.members[1].store.route(of: "event1") == .alone)
+    }
+
     @Test(arguments: StoreLoss.allCases)
     func bothGoneIsAsChosen(_ loss: StoreLoss) {
         let fleet = Fleet(nodes: 2, rules: Self.rules, loss: loss)
