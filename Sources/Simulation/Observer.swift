@@ -25,7 +25,8 @@ final class Observer {
     var losses: UInt16 = 0
     /// What was done lately is undone, and nobody can know (a store set back).
     var setBacks: UInt16 = 0
-    var deadNodes: Set<UInt16> = []
+    /// Nodes that have crashed, and those that were cut off at some time: what they know cannot be asked of them.
+    var unheardNodes: Set<UInt16> = []
     private var activeFaults = 0
     private var disturbedUntil: Microseconds = 0
     private var steps = 0
@@ -200,9 +201,9 @@ final class Observer {
         book[ticket].isGrantKnown = false
     }
 
-    /// A store has lost the session, and no node that lives remembers it: the documented loss.
+    /// A store has lost the session, and no node that could be heard remembers it: the documented loss.
     func isForgiven(_ record: TicketRecord) -> Bool {
         guard losses > record.lossesAtGrant else { return false }
-        return !record.isGrantKnown || deadNodes.contains(record.grantNode) || setBacks > 0
+        return !record.isGrantKnown || unheardNodes.contains(record.grantNode) || setBacks > 0
     }
 }

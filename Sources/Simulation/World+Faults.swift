@@ -77,6 +77,7 @@ extension World {
         guard !living.isEmpty else { return }
         concerned[at] = living[faultDice.below(living.count)]
         nodes[concerned[at]].isCutOff = true
+        observer.unheardNodes.insert(UInt16(concerned[at]))
     }
 
     /// One of those that may: somebody who knows the line has to live on.

@@ -58,7 +58,7 @@ extension World {
     func crash(_ number: Int) {
         let node = nodes[number]
         node.isAlive = false
-        observer.deadNodes.insert(UInt16(number))
+        observer.unheardNodes.insert(UInt16(number))
         trail(.node, node: number, 1)
         for at in visitors.indices where Int(visitors[at].node) == number {
             guard visitors[at].asked != 0 else { continue }

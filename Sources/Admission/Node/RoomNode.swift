@@ -84,7 +84,13 @@ public struct RoomNode: Sendable {
         if phase == .open { return .open }
         guard let place = resolved(shown, of: id) else {
             guard askCount < Self.asksMax else { return .held }
-            rejoin(ask, lane, .passed, now)
+            if shown.epoch > view.snapshot.tail.epoch {
+                // Of a draw that is younger than the view: the next one knows it.
+                hold(ask, id, now)
+                outbox.unresolved.append((id, lane, shown))
+            } else {
+                rejoin(ask, lane, .passed, now)
+            }
             return nil
         }
         if view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }

@@ -89,4 +89,31 @@ import Testing
         _ = node.answered(restore, .success(emptied.apply(restore, now: later)), now: later)
         #expect(emptied.isWaiting(id) && !emptied.isInside(id))
     }
+
+    /// One node has seen the draw of the pre-queue, and its visitor comes to another, whose view is a tick older.
+    @Test func ofADrawThatIsYoungerThanTheViewIsAskedOfTheNextOne() throws {
+        var line = Line()
+        var rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
+        rules.schedule.prequeueAt = Self.now + 50_000
+        rules.schedule.opensAt = Self.now + 60_000_000
+        var node = try node(1, rules: rules, knowing: &line)
+        let later = Self.now + 100_000
+        let other = StoreCall(
+            room: "r", rules: rules, node: "n2", operation: .admit(Tick(lineage: 5, seed: [UInt8](repeating: 3, count: 32))))
+        guard case .admitted(let snapshot) = line.apply(other, now: later).outcome, let draw = snapshot.draw else {
+            Issue.record("no draw")
+            return
+        }
+        #expect(node.visit(1, id: id, lane: 0, place: draw.ticketPlace, now: later) == nil)
+        let tick = try #require(node.nextCall(now: later))
+        #expect(node.answered(tick, .success(line.apply(tick, now: later)), now: later).isEmpty)
+        let enter = try #require(node.nextCall(now: later))
+        #expect(enter.operation == .enter([.returning(id, lane: 0, place: draw.place(of: id))]))
+        let told = node.answered(enter, .success(line.apply(enter, now: later)), now: later)
+        guard case .waiting(let standing) = told.first?.reply else {
+            Issue.record("told \(told)")
+            return
+        }
+        #expect(standing.id == id && standing.rejoined == nil && standing.place == draw.ticketPlace)
+    }
 }
