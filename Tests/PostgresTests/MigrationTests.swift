@@ -66,9 +66,8 @@ import Testing
             }
             #expect(outcome == .success([1]))
         }
-        let tables = """
-            select schemaname, count(*) from pg_tables where schemaname !~ '^(pg_|information)' group by 1 order by 1
-            """
+        let tables =
+            "select schemaname, count(*) from pg_tables where schemaname !~ '^(pg_|information)' group by 1 order by 1"
         #expect(try server.execute(tables, in: database) == "A \"venue\"|2\nvenue|2")
     }
 
