@@ -98,7 +98,9 @@ final class Observer {
         case (_, .lost): return
         default: break
         }
-        count(before, rules, store, now)
+        var isTick = false
+        if case .admit = call.operation { isTick = true }
+        count(before, isTick: isTick, rules, store, now)
         steps += 1
         // Looking at everything costs as much as there is.
         let isDue = steps % (scenario.visitors <= 2000 ? 16 : 100_000) == 0
@@ -107,11 +109,14 @@ final class Observer {
         }
     }
 
-    private func count(_ before: RoomTotals, _ rules: RoomRules, _ store: SimulatedStore, _ now: Microseconds) {
+    private func count(_ before: RoomTotals, isTick: Bool, _ rules: RoomRules, _ store: SimulatedStore, _ now: Microseconds)
+    {
         let after = store.line.inTotal
         let admitted = after.admitted - before.admitted
         let replaced = after.replaced - before.replaced
         admissions += admitted
+        // Only where the bucket was filled: of two rates in force the later one fills it for all the time since it was last.
+        guard isTick || admitted > 0 else { return }
         let isRight = regular.add(admitted - replaced, at: now, rules.rate, burst: rules.burst)
         if !isRight {
             complain(.rate, now, nil, "\(admitted) admitted at once, beyond \(rules.rate.perSecond)/s and \(rules.burst)")
