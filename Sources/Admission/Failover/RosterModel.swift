@@ -15,7 +15,9 @@ public struct RosterModel: Sendable {
     public init() {}
 
     public mutating func heartbeat(_ beat: Heartbeat, now: Microseconds) -> RosterView {
-        let since = beat.reachesPrimary ? rows[beat.node]?.reachesSince ?? now : nil
+        // What a node said before it was silent for so long that it did not count, is no longer its word.
+        let before = rows[beat.node].flatMap { $0.heardAt > now - RosterView.heardWithin ? $0.reachesSince : nil }
+        let since = beat.reachesPrimary ? before ?? now : nil
         rows[beat.node] = Row(heardAt: now, reachesSince: since, version: beat.version)
         watermarks.merge(beat.watermarks)
         let heard = heard(now)

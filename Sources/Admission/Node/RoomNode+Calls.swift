@@ -16,7 +16,7 @@ extension RoomNode {
         if outbox.mayCall(.admit, now), outbox.tickedAt.map({ now - $0 >= Self.tickEvery }) ?? true {
             outbox.tickedAt = now
             let seed = (0..<4).flatMap { _ in word() }
-            let version = view?.snapshot.marksVersion ?? 0
+            let version = viewLineage == lineage ? view?.snapshot.marksVersion ?? 0 : 0
             return call(.admit(Tick(lineage: dice(), seed: seed, marksVersion: version)))
         }
         guard lineage != 0 else { return nil }
@@ -123,7 +123,7 @@ extension RoomNode {
     }
 
     private mutating func see(_ snapshot: RoomSnapshot, _ now: Microseconds) {
-        view = RoomView(snapshot, after: view, at: now)
+        view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
         viewLineage = lineage
         attendance.turn(window: rules.abandonAfter, now: now)
         estimate.learn(snapshot, rules, alive: attendance.alive(now: now))

@@ -132,7 +132,10 @@ begin
     insert into queue_node as old (room, node, heard_at, reaches_since, version)
         values (asked_room, node_name, clock, case when reaches then clock end, acts_by)
         on conflict (room, node) do update set heard_at = excluded.heard_at, version = excluded.version,
-            reaches_since = case when reaches then coalesce(old.reaches_since, excluded.reaches_since) end;
+            -- What a node said before it was silent for so long that it did not count, is no longer its word.
+            reaches_since = case when reaches then
+                case when old.heard_at > clock - 3000000 then coalesce(old.reaches_since, clock) else clock end
+            end;
     mode := queue_merge_marks(
         before, told_epoch, told_lineage, told_tail, names, heads, floors, told_version, rate_count, rate_per, burst,
         slots_max, state, opens_at, message, told_draw_epoch, told_draw_seed, told_draw_is_opened);

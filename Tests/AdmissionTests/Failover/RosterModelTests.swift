@@ -1,0 +1,31 @@
+import Admission
+import Testing
+
+@Suite struct RosterModelTests {
+    private static func beat(_ node: String, reaches: Bool, version: Int64 = 0) -> Heartbeat {
+        Heartbeat(room: "event1", node: node, reachesPrimary: reaches, version: version, watermarks: Watermarks())
+    }
+
+    @Test func whoWasSilentHasNotReachedAllTheWhile() {
+        var roster = RosterModel()
+        _ = roster.heartbeat(Self.beat("a", reaches: true), now: 1_000_000)
+        #expect(roster.heartbeat(Self.beat("a", reaches: true), now: 3_000_000).allReachingFor == 2_000_000)
+        #expect(roster.heartbeat(Self.beat("a", reaches: true), now: 3_600_000_000).allReachingFor == 0)
+    }
+
+    @Test func aMoveNeedsItsConditionAndItsVersion() {
+        var roster = RosterModel()
+        func move(_ node: String, version: Int64, _ condition: RoomMove.Condition) -> RoomMove {
+            RoomMove(room: "event1", node: node, version: version, to: .fallback, epoch: 7, condition: condition)
+        }
+        _ = roster.heartbeat(Self.beat("a", reaches: false), now: 1_000_000)
+        _ = roster.heartbeat(Self.beat("b", reaches: true), now: 1_500_000)
+        #expect(!roster.move(move("a", version: 0, .nobodyReachesPrimary), now: 2_000_000))
+        // b is not heard any more.
+        _ = roster.heartbeat(Self.beat("a", reaches: false), now: 5_000_000)
+        #expect(!roster.move(move("a", version: 3, .nobodyReachesPrimary), now: 5_000_000))
+        #expect(roster.move(move("a", version: 0, .nobodyReachesPrimary), now: 5_000_000))
+        #expect(!roster.move(move("b", version: 0, .nobodyReachesPrimary), now: 5_000_000))
+        #expect(roster.mode == RoomMode(holder: .fallback, epoch: 7, epochMax: 7, version: 1, mover: "a"))
+    }
+}
