@@ -7,7 +7,8 @@ enum PollInterval {
 
     /// `dice` is a random word; it moves the time by a fifth at most.
     static func after(_ wait: WaitRange?, rules: RoomRules, dice: UInt64) -> Microseconds {
-        let far = max(min(farMax, rules.abandonAfter / 4), near)
+        // Whoever comes as late as it was told is neither taken for dead nor misses its turn.
+        let far = max(min(farMax, rules.abandonAfter / 4, rules.claimWindow / 2), near)
         guard let wait else { return jittered(min(far, 10_000_000), dice) }
         if wait.low < 20_000_000 { return jittered(min(max(wait.middle / 10, nearest), near), dice) }
         return jittered(min(max(wait.middle / 100, near), far), dice)

@@ -8,8 +8,8 @@ import Testing
     private let id = TicketID(high: 7, low: 7)
     private let place = Place(epoch: 1, number: 5)
 
-    private func node(_ number: Int, rules: RoomRules, knowing line: inout Line) throws -> RoomNode {
-        var node = RoomNode(room: "r", name: "n\(number)", rules: rules, now: Self.now, dice: { 1 })
+    private func node(_ number: Int, rules: RoomRules, knowing line: inout Line) throws -> Station {
+        let node = Station(RoomNode(room: "r", name: "n\(number)", rules: rules, now: Self.now, dice: { 1 }))
         let tick = try #require(node.nextCall(now: Self.now))
         _ = node.answered(tick, .success(line.apply(tick, now: Self.now)), now: Self.now)
         return node
@@ -23,7 +23,7 @@ import Testing
         var line = Line()
         var rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
         rules.lanes = [LaneRule(name: "vip", share: 1), LaneRule(name: "general", share: 1)]
-        var node = try node(1, rules: rules, knowing: &line)
+        let node = try node(1, rules: rules, knowing: &line)
         // The node has never heard of this ticket; the store says that it is its turn, and then, that it is not.
         #expect(node.visit(1, id: id, lane: 1, place: place, now: Self.now) == nil)
         let enter = try #require(node.nextCall(now: Self.now))
@@ -49,7 +49,7 @@ import Testing
         var line = Line()
         var rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
         rules.state = .queue
-        var node = try node(1, rules: rules, knowing: &line)
+        let node = try node(1, rules: rules, knowing: &line)
         #expect(node.arrive(1, lane: 0, now: Self.now) == nil)
         let enter = try #require(node.nextCall(now: Self.now))
         guard case .enter(let arrivals) = enter.operation, let arrival = arrivals.first else {
@@ -74,7 +74,7 @@ import Testing
     @Test func thatALostLineHadGrantedIsNotTold() throws {
         var line = Line()
         let rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
-        var node = try node(1, rules: rules, knowing: &line)
+        let node = try node(1, rules: rules, knowing: &line)
         #expect(node.visit(1, id: id, lane: 0, place: place, now: Self.now) == nil)
         let enter = try #require(node.nextCall(now: Self.now))
         #expect(node.answered(enter, answer(.entered([.offered]), enter), now: Self.now).isEmpty)
@@ -96,7 +96,7 @@ import Testing
         var rules = RoomRules(rate: .perSecond(1), slotsMax: 10)
         rules.schedule.prequeueAt = Self.now + 50_000
         rules.schedule.opensAt = Self.now + 60_000_000
-        var node = try node(1, rules: rules, knowing: &line)
+        let node = try node(1, rules: rules, knowing: &line)
         let later = Self.now + 100_000
         let other = StoreCall(
             room: "r", rules: rules, node: "n2", operation: .admit(Tick(lineage: 5, seed: [UInt8](repeating: 3, count: 32))))
