@@ -14,7 +14,7 @@ JOBS ?= $(shell nproc)
 
 BUILD := swift build -j $(JOBS) --explicit-target-dependency-import-check error
 
-.PHONY: help setup build run test mutants simulate bench fuzz lint format clean
+.PHONY: help setup build run test chaos mutants simulate bench fuzz lint format clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ simulate: setup ## Play SEEDS (200) worlds of visitors, nodes and stores that mi
 	$(BUILD) -c release --product simulate
 	.build/release/simulate --from $(FROM) --seeds $(SEEDS)
 	.build/release/simulate --scenario million --seed 1
+
+chaos: setup ## A sale on a real Redis and PostgreSQL, under each fault, on four nodes; says what was kept
+	$(BUILD) -c release --product chaos
+	.build/release/chaos --tickets 100000 --rate 1500
+	.build/release/chaos --fault all
+	.build/release/chaos --tickets 100000 --rate 1000 --ghosts 2 --ghosts-after 3 --abandon-after 12 --claim-window 6
 
 bench: setup ## Measure against nginx and haproxy; writes Benchmarks/results.json
 	@python3 Benchmarks/bench.py $(BENCH)

@@ -110,7 +110,7 @@ let package = Package(
             path: "Tests/Chaos", swiftSettings: house),
         tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "Postgres", "TestSupport"]),
         tests("SimulationTests", ["Simulation", "Admission", "Digest", "simulate"]),
-        tests("IntegrationTests", ["waitingroom"]),
+        tests("IntegrationTests", ["waitingroom", "chaos"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),
     ],

@@ -37,6 +37,8 @@ struct Setting {
     var faultAfterSeconds = 6.0
     var faultSeconds = 6.0
     var timeMaxSeconds = 0.0
+    /// What depends on the machine's speed is demanded as well.
+    var isMachineQuiet = true
     var abandonAfterSeconds = 120.0
     var claimWindowSeconds = 60.0
 
@@ -57,6 +59,7 @@ struct Setting {
         usage: chaos [--fault NAME|all] [--loss hold|local|open] [--nodes N] [--tickets N] [--rate N] [--slots N]
                      [--ghosts N] [--ghosts-after SECONDS] [--abandon-after SECONDS] [--claim-window SECONDS] [--session SECONDS]
                      [--fault-after SECONDS] [--fault-for SECONDS]
+                     [--machine quiet|busy]
         faults: \(Fault.allCases.map(\.rawValue).joined(separator: " "))
         """
 
@@ -79,6 +82,7 @@ struct Setting {
             case ("--loss", _):
                 guard let loss = StoreLoss(rawValue: value) else { return nil }
                 losses = [loss]
+            case ("--machine", _) where ["quiet", "busy"].contains(value): setting.isMachineQuiet = value == "quiet"
             case ("--nodes", let number?): setting.nodes = Int(number)
             case ("--tickets", let number?): setting.tickets = Int(number)
             case ("--rate", let number?): setting.rate = Int64(number)

@@ -10,7 +10,7 @@ import Testing
 
     /// A pre-queue of so many, opened and let in whole: the draw, and the order in which they were let in.
     static func sale(_ count: Int) throws -> (draw: Draw, admitted: [TicketID]) {
-        var rules = RoomRules(rate: .perSecond(1000), slotsMax: 1_000_000)
+        var rules = RoomRules(rate: .perSecond(1000), burst: 1, slotsMax: 1_000_000)
         rules.schedule = Schedule(prequeueAt: opening - 60_000_000, opensAt: opening)
         var line = Line()
         var dice = SeededRandom(seed: 7)

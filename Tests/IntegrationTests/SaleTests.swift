@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+/// Small sales on a real Redis and a real PostgreSQL that are harmed in the middle: no place is lost, nobody is admitted twice,
+/// order, rate and cap hold. `make chaos` plays them all, and larger.
+@Suite struct SaleTests {
+    /// The executable, which is built next to the tests.
+    static let chaos = URL(fileURLWithPath: RunningProgram.executable).deletingLastPathComponent()
+        .appendingPathComponent("chaos").path
+
+    @Test(arguments: ["redis-killed", "redis-emptied", "one-cut-off", "fallback-killed", "both-gone"])
+    func whatWasPromisedIsKept(_ fault: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.chaos)
+        // How fast the machine is, decides nothing here.
+        process.arguments = [
+            "--fault", fault, "--tickets", "2000", "--rate", "100", "--fault-after", "3", "--fault-for", "4", "--machine", "busy",
+        ]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(said)")
+        #expect(said.contains("admitted: 2000 of 2000"), "\(said)")
+    }
+}
