@@ -76,7 +76,12 @@ import Testing
     /// What `Package.swift` gives each module of ours: `module("Name", ["A", …])` or `name: "Name", … dependencies: ["A", …]`.
     static func declared(_ package: String) -> [String: Set<String>] {
         var found: [String: Set<String>] = [:]
-        for opener in [" module(\"", "target(name: \"", "target(\n            name: \"", "executableTarget(name: \""] {
+        let openers = [
+            " module(\"", " module(\n            \"", "target(name: \"", "target(\n            name: \"",
+            "executableTarget(name: \"",
+            "executableTarget(\n            name: \"",
+        ]
+        for opener in openers {
             for piece in package.split(separator: opener, omittingEmptySubsequences: false).dropFirst() {
                 let name = String(piece.prefix { $0 != "\"" })
                 let rest = piece.dropFirst(name.count + 1)
@@ -132,6 +137,11 @@ import Testing
         let package = """
              module("Bytes"),
              module("HTTP", ["Bytes", "Address"]),
+             module(
+                        "Stores", ["HTTP"],
+                        resources: lua + [.embedInCode("SQL")]),
+            .executableTarget(
+                        name: "simulate", dependencies: ["Bytes"], path: "Sources/Simulate"),
             .target(
                         name: "Edge",
                         dependencies: [
@@ -140,7 +150,8 @@ import Testing
             .executableTarget(name: "waitingroom", dependencies: ["Edge"], path: "Sources/Main"),
             """
         let expected: [String: Set<String>] = [
-            "Bytes": [], "HTTP": ["Bytes", "Address"], "Edge": ["HTTP"], "Main": ["Edge"],
+            "Bytes": [], "HTTP": ["Bytes", "Address"], "Edge": ["HTTP"], "Main": ["Edge"], "Stores": ["HTTP"],
+            "Simulate": ["Bytes"],
         ]
         #expect(Self.declared(package) == expected)
     }
