@@ -76,7 +76,10 @@ import Testing
     /// What `Package.swift` gives each module of ours: `module("Name", ["A", …])` or `name: "Name", … dependencies: ["A", …]`.
     static func declared(_ package: String) -> [String: Set<String>] {
         var found: [String: Set<String>] = [:]
-        for opener in [" module(\"", "target(name: \"", "target(\n            name: \"", "executableTarget(name: \""] {
+        for opener in [
+            " module(\"", "target(name: \"", "target(\n            name: \"", "executableTarget(name: \"",
+            "executableTarget(\n            name: \"",
+        ] {
             for piece in package.split(separator: opener, omittingEmptySubsequences: false).dropFirst() {
                 let name = String(piece.prefix { $0 != "\"" })
                 let rest = piece.dropFirst(name.count + 1)
