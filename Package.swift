@@ -20,11 +20,13 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
     .testTarget(name: name, dependencies: imports, exclude: exclude, swiftSettings: house)
 }
 
-/// What Redis runs for `RedisStore`, within the program.
-let luaScripts: [Resource] = [
-    "admit", "batch", "beat", "begin", "bucket", "claim", "control", "ending", "enter", "leave", "line", "read", "release",
-    "renew", "restore", "revoke", "tickets",
-].map { .embedInCode("Redis/Scripts/\($0).lua") }
+/// What Redis and PostgreSQL run for their stores, within the program.
+let storeScripts: [Resource] =
+    [
+        "admit", "batch", "beat", "begin", "bucket", "claim", "control", "ending", "enter", "leave", "line", "read",
+        "release",
+        "renew", "restore", "revoke", "tickets",
+    ].map { .embedInCode("Redis/Scripts/\($0).lua") } + [.embedInCode("Postgres/SQL")]
 
 let package = Package(
     name: "WaitingRoom",
@@ -64,9 +66,7 @@ let package = Package(
         module("Postgres", ["Address", "Loop", "CPostgres"]),
         module("Web", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         module("Relay", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS", "Web"]),
-        module(
-            "Stores", ["Digest", "Admission", "Loop", "Redis", "Postgres"],
-            resources: luaScripts + [.embedInCode("Postgres/SQL")]),
+        module("Stores", ["Digest", "Admission", "Loop", "Redis", "Postgres"], resources: storeScripts),
 
         // Plays all of it over virtual time.
         module("Simulation", ["Admission", "Digest"]),
