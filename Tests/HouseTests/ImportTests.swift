@@ -82,10 +82,6 @@ import Testing
             "executableTarget(\n            name: \"",
         ]
         for opener in openers {
-        for opener in [
-            " module(\"", "target(name: \"", "target(\n            name: \"", "executableTarget(name: \"",
-            "executableTarget(\n            name: \"",
-        ] {
             for piece in package.split(separator: opener, omittingEmptySubsequences: false).dropFirst() {
                 let name = String(piece.prefix { $0 != "\"" })
                 let rest = piece.dropFirst(name.count + 1)
