@@ -13,7 +13,7 @@ final class StoreLoad {
     private let client: RedisClient
     private let clock: RoomClock
     private let store: RedisStore
-    private var random = SystemRandomNumberGenerator()
+    private var random = QuickRandom(state: .random(in: 0 ... .max))
     private var begunAt: UInt64 = 0
     private var done = 0
     private var underWay = 0
