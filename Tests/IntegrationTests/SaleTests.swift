@@ -14,7 +14,8 @@ import Testing
         process.executableURL = URL(fileURLWithPath: Self.chaos)
         // How fast the machine is, decides nothing here.
         process.arguments = [
-            "--fault", fault, "--tickets", "2000", "--rate", "100", "--fault-after", "3", "--fault-for", "4", "--machine", "busy",
+            "--fault", fault, "--tickets", "2000", "--rate", "100", "--fault-after", "3", "--fault-for", "4", "--machine",
+            "busy",
         ]
         let pipe = Pipe()
         process.standardOutput = pipe
