@@ -40,7 +40,7 @@ extension Observer {
             if record.startedAt != 0, !isForgiven(record) {
                 complain(.spent, now, ticket, "offered a turn after its session")
             }
-            if record.isRevoked { complain(.revoked, now, ticket, "offered its turn although revoked") }
+            if isDenied(record) { complain(.revoked, now, ticket, "offered its turn although revoked") }
             let lane = Int(record.lane)
             counts[lane] += 1
             if last[lane].map({ ($0.place, $0.id) < (record.place, record.id) }) ?? true {

@@ -92,7 +92,11 @@ final class Observer {
             for (id, what) in zip(ids, claimed) { self.claimed(id, what, now) }
         case (.admit, .admitted(let snapshot)): ticked(snapshot, before, rules, store, now)
         case (.revoke(let ids, _), .done):
-            for id in ids { if let ticket = book.number(of: id) { book[ticket].isRevoked = true } }
+            for id in ids {
+                guard let ticket = book.number(of: id) else { continue }
+                book[ticket].isRevoked = true
+                book[ticket].lossesAtRevocation = losses
+            }
         case (.restore(let recollection), .done):
             trail.note(.restored, at: now, node: asker, Self.code(recollection, answer.epoch, store.number))
         case (_, .lost): return
@@ -195,7 +199,7 @@ final class Observer {
     private func granted(_ ticket: Int32, _ startedAt: Microseconds, _ now: Microseconds, first: (TicketRecord) -> Void) {
         let record = book[ticket]
         if record.startedAt == startedAt { return }
-        if record.isRevoked { complain(.revoked, now, ticket, "granted although revoked") }
+        if isDenied(record) { complain(.revoked, now, ticket, "granted although revoked") }
         if record.startedAt == 0 {
             first(record)
         } else if !isForgiven(record) {
@@ -205,6 +209,9 @@ final class Observer {
         book[ticket].lossesAtGrant = losses
         book[ticket].isGrantKnown = false
     }
+
+    /// Exemption "pardoned": nodes do not bring back who is revoked, so that a revocation ends with its line.
+    func isDenied(_ record: TicketRecord) -> Bool { record.isRevoked && losses == record.lossesAtRevocation }
 
     /// A store has lost the session, and no node that could be heard remembers it: the documented loss.
     func isForgiven(_ record: TicketRecord) -> Bool {

@@ -5,6 +5,7 @@ struct ProgressMeter {
     private var isDue = false
     private var at: Microseconds = 0
     private var store = -1
+    private var stretch = (expected: 0.0, got: Int64(0))
     private var expected = 0.0
     private var got: Int64 = 0
     private var rules: RoomRules?
@@ -19,14 +20,28 @@ struct ProgressMeter {
         // Exemption "late tick": what comes in longer than the bucket is deep cannot be admitted, see `RoomRules.burst`.
         let isInTime = rules.rate.perSecond * Double(now - at) / 1e6 <= Double(rules.burst - 1) + 0.05
         if isDue, isSame, !isDisturbed, isInTime {
-            if isFree { expected += rules.rate.perSecond * Double(now - at) / 1e6 }
-            got += admitted
+            // The last tick of a stretch may fill the last slot or empty the line: what it admits counts, its time does not.
+            if isFree { stretch.expected += rules.rate.perSecond * Double(now - at) / 1e6 }
+            stretch.got += admitted
         }
+        if !(isDue && isSame && isInTime && isFree) { endStretch() }
         isDue = isFree
         at = now
         self.store = store
         self.rules = rules
     }
+
+    /// A short stretch says nothing: a part of an admission is left over at its end.
+    private mutating func endStretch() {
+        if stretch.expected >= 10 {
+            expected += stretch.expected
+            // That part.
+            got += stretch.got + 1
+        }
+        stretch = (0, 0)
+    }
+
+    mutating func end() { endStretch() }
 
     /// The part of what was due that came, of enough to say so.
     var part: Double? { expected < 20 ? nil : Double(got) / expected }

@@ -27,7 +27,16 @@ extension Scenario {
         scenario.isSticky = dice.happens(0.6)
         scenario.delay = dice.pick([200...3_000, 1_000...20_000, 200...80_000])
         scenario.add(kind, &dice)
+        scenario.keepOpening()
         return scenario
+    }
+
+    /// Before an opening, clocks are set by little: by an hour would be another opening.
+    private mutating func keepOpening() {
+        guard rules.schedule.opensAt != nil else { return }
+        faults.removeAll { fault in
+            if case .clockStep(let step) = fault.kind { abs(step) > 3_000_000 } else { false }
+        }
     }
 
     private mutating func add(_ kind: Kind, _ dice: inout SeededDice) {

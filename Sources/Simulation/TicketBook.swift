@@ -17,6 +17,7 @@ struct TicketRecord {
     /// How often a store had forgotten something when it was granted.
     var lossesAtGrant: UInt16 = 0
     var lossesAtPlace: UInt16 = 0
+    var lossesAtRevocation: UInt16 = 0
     var holder: Int32 = -1
     /// 0: it was never granted a session.
     var startedAt: Microseconds = 0

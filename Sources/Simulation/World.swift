@@ -146,6 +146,7 @@ final class World {
     }
 
     private func judgeEnd() {
+        observer.progress.end()
         if !observer.progress.isEnough {
             observer.complain(
                 .liveness, now, nil, "the line moved at \(observer.progress.part ?? 0) of its rate while nothing was wrong")
