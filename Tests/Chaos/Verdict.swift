@@ -63,7 +63,7 @@ struct Verdict {
         note("slots taken at most", "\(account.slotsMost) of \(rules.slotsMax)")
         demand(account.slotsMost <= Int(rules.slotsMax), "\(account.slotsMost) slots of \(rules.slotsMax)")
         guard setting.isMachineQuiet, setting.fault == .none, setting.slots == 0 else { return }
-        let window = Swift.min(60, Double(setting.tickets) / Double(setting.rate) / 2)
+        let window = Swift.min(60, Double(setting.tickets) / Double(setting.rate) * 0.9)
         guard let part = account.leastPart(rate: setting.rate, seconds: window) else { return }
         note("least part of rate × \(Int(window)) s while people waited", "\((part * 10_000).rounded() / 100) %")
         demand(part >= 0.99, "only \(part) of the rate while people waited")

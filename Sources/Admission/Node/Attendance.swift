@@ -1,50 +1,68 @@
-/// Who was told when to ask again, and came: so a node knows within one poll that half of its visitors have gone, long before
-/// a store may take them for dead.
+/// How many of those whom a node remembers as waiting are still there. Whoever is, has an appointment: it was told when to ask
+/// again. Whoever has none that is still to come, or is just due, has gone; a node knows it within one poll, long before a
+/// store may take a ticket for dead.
 ///
-/// Every visitor who waits has one appointment to come. One that has passed without anybody coming counts as missing until
-/// `abandon_after`, when the store drops its ticket and the line is shorter by it anyway.
+/// Both are counted by the second: tickets by when a store last heard of them, as the store itself does before it drops them,
+/// and appointments by when they are due.
 struct Attendance: Sendable {
-    static let bucketMicroseconds: Microseconds = 1_000_000
+    static let secondMicroseconds: Microseconds = 1_000_000
     /// Who comes so late is not late.
     static let lateMax: Microseconds = 2_000_000
-    /// The longest time that is looked back or ahead, in buckets.
-    static let bucketsMax = 900
-    /// Of fewer visitors nothing is concluded.
-    static let visitorsMin = 40
+    /// So long is looked back, and ahead, in seconds.
+    static let secondsMax = 4000
+    /// Of fewer tickets nothing is concluded.
+    static let ticketsMin = 40
 
-    private var expected: [Int] = []
-    private var came: [Int] = []
-    /// The second that bucket 0 stands for.
-    private var first: Int64 = 0
+    private var heard = SecondCounts()
+    private var due = SecondCounts()
+    private var came = SecondCounts()
 
-    mutating func expect(at due: Microseconds) { Self.count(&expected, due / Self.bucketMicroseconds - first) }
-    mutating func come(now: Microseconds) { Self.count(&came, now / Self.bucketMicroseconds - first) }
-
-    private static func count(_ counts: inout [Int], _ bucket: Int64) {
-        guard bucket >= 0 else { return }
-        let index = min(Int(bucket), bucketsMax - 1)
-        while counts.count <= index { counts.append(0) }
-        counts[index] += 1
+    mutating func move(from old: Microseconds?, to new: Microseconds?) {
+        if let old { heard.add(-1, at: old / Self.secondMicroseconds) }
+        if let new { heard.add(1, at: new / Self.secondMicroseconds) }
     }
 
-    /// Forgets what is longer ago than `window`.
+    mutating func expect(at time: Microseconds) { due.add(1, at: time / Self.secondMicroseconds) }
+
+    /// An appointment was kept, a little after it was due.
+    mutating func come(at time: Microseconds) { came.add(1, at: time / Self.secondMicroseconds) }
+
+    /// `window`: when a store drops a ticket that it did not hear of.
     mutating func turn(window: Microseconds, now: Microseconds) {
-        let oldest = (now - window) / Self.bucketMicroseconds
-        guard oldest > first else { return }
-        let gone = Int(clamping: oldest - first)
-        expected.removeFirst(min(gone, expected.count))
-        came.removeFirst(min(gone, came.count))
-        first = oldest
+        heard.forget(before: (now - window) / Self.secondMicroseconds)
+        let late = (now - Self.lateMax) / Self.secondMicroseconds
+        due.forget(before: late)
+        came.forget(before: late)
     }
 
     /// The part of those in line that is still there; nil while it cannot be told.
-    func alive(now: Microseconds) -> Double? {
-        let late = Int(clamping: (now - Self.lateMax) / Self.bucketMicroseconds - first)
-        guard late >= 0 else { return nil }
-        let due = expected.prefix(late).reduce(0, +)
-        let ahead = expected.dropFirst(late).reduce(0, +)
-        let missing = max(0, due - came.reduce(0, +))
-        guard ahead + missing >= Self.visitorsMin else { return nil }
-        return Double(ahead) / Double(ahead + missing)
+    var alive: Double? {
+        let inLine = heard.sum
+        guard inLine >= Self.ticketsMin else { return nil }
+        return min(1, Double(max(0, due.sum - came.sum)) / Double(inLine))
     }
+}
+
+/// So many in each second from a moving beginning on.
+private struct SecondCounts: Sendable {
+    private var counts: [Int] = []
+    private var first: Int64?
+
+    mutating func add(_ count: Int, at second: Int64) {
+        let first = first ?? second
+        if self.first == nil { self.first = first }
+        let at = second - first
+        guard at >= 0 else { return }
+        let index = min(Int(at), Attendance.secondsMax - 1)
+        while counts.count <= index { counts.append(0) }
+        counts[index] += count
+    }
+
+    mutating func forget(before second: Int64) {
+        guard let first, second > first else { return }
+        counts.removeFirst(min(Int(clamping: second - first), counts.count))
+        self.first = second
+    }
+
+    var sum: Int { max(0, counts.reduce(0, +)) }
 }

@@ -70,7 +70,7 @@ extension RoomNode {
 
     private mutating func beginRecall(epoch: UInt64, isLost: Bool) {
         recall.begin(
-            epoch: epoch, isLost: isLost, waiting: RecallOrder(waiting.pairs { $0.place.rawValue }),
+            epoch: epoch, isLost: isLost, waiting: RecallOrder(waiting.tickets.pairs { $0.place.rawValue }),
             sessions: RecallOrder(sessions.pairs { _ in 0 }), spent: RecallOrder(spent.pairs { _ in 0 }))
     }
 

@@ -125,8 +125,7 @@ extension RoomNode {
     private mutating func see(_ snapshot: RoomSnapshot, _ now: Microseconds) {
         view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
         viewLineage = lineage
-        attendance.turn(window: rules.abandonAfter, now: now)
-        estimate.learn(snapshot, rules, alive: attendance.alive(now: now))
+        estimate.learn(snapshot, rules, alive: waiting.attendance.alive)
         for ticket in outbox.unresolved {
             if let place = resolved(ticket.place, of: ticket.id) {
                 outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))

@@ -31,11 +31,10 @@ public struct RoomNode: Sendable {
     var viewLineage: UInt64 = 0
     public internal(set) var estimate = WaitEstimate()
     public internal(set) var promises = PromiseLedger()
-    var attendance = Attendance()
     var recall = Recall()
 
     // Whom it remembers.
-    var waiting: Generations<RememberedTicket>
+    var waiting: WaitingTickets
     var sessions: Generations<RememberedSession>
     var spent: Generations<Microseconds>
 
@@ -58,7 +57,7 @@ public struct RoomNode: Sendable {
         self.name = name
         self.rules = rules
         self.dice = dice
-        waiting = Generations(countMax: Self.rememberedMax, now: now)
+        waiting = WaitingTickets(countMax: Self.rememberedMax, now: now)
         sessions = Generations(countMax: Self.rememberedMax, now: now)
         spent = Generations(countMax: Self.rememberedMax, now: now)
     }
@@ -76,7 +75,7 @@ public struct RoomNode: Sendable {
 
     /// Somebody with a ticket whose signature is good.
     public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
-        attendance.come(now: now)
+        waiting.come(id, at: now)
         guard let view else { return question(ask, id, lane, shown, now) }
         if view.revoked.contains(id) { return .revoked }
         if isCutOff(now) { return keep(id, lane, shown, now) }
@@ -203,7 +202,7 @@ public struct RoomNode: Sendable {
             waiting.update(id, remembered)
             promises.promise(outlook.wait, to: id, now: now)
         }
-        attendance.expect(at: now + outlook.pollAfter)
+        waiting.expect(at: now + outlook.pollAfter)
         let shown = isSecret ? Place(epoch: place.epoch, number: 0) : place
         return Standing(id: id, lane: lane, place: shown, rejoined: outbox.rejoined[id], outlook: outlook)
     }

@@ -33,12 +33,17 @@ public struct WaitEstimate: Sendable {
             configured = rules.rate
         }
         if let last = samples.last, snapshot.now - last.now < Self.sampleEvery {
-            if snapshot.now < last.now || snapshot.totals.admitted < last.admitted { samples.removeAll() }
+            if snapshot.now < last.now || snapshot.totals.admitted - snapshot.totals.replaced < last.admitted {
+                samples.removeAll()
+            }
             return
         }
         if samples.count == Self.samplesMax { samples.removeFirst() }
         let gone = snapshot.totals.abandoned + snapshot.totals.left
-        samples.append(Sample(now: snapshot.now, admitted: snapshot.totals.admitted, gone: gone, waiting: snapshot.waiting))
+        samples.append(
+            Sample(
+                now: snapshot.now, admitted: snapshot.totals.admitted - snapshot.totals.replaced, gone: gone,
+                waiting: snapshot.waiting))
     }
 
     private static func shares(_ snapshot: RoomSnapshot, _ rules: RoomRules) -> [Double] {
@@ -49,7 +54,7 @@ public struct WaitEstimate: Sendable {
         return weights.map { sum == 0 ? 1 : $0 == 0 ? 1 : $0 / sum }
     }
 
-    /// Admissions a second, lately.
+    /// Admissions a second, lately, without those in place of one that did not come: who will not come is not counted ahead.
     var rate: Double {
         guard let first = samples.first, let last = samples.last, last.now > first.now else { return configured.perSecond }
         let seconds = Double(last.now - first.now) / 1e6
