@@ -16,10 +16,33 @@ extension Observer {
                 complain(.session, now, nil, "\(admitted) admitted, \(offers.count) offered their turn")
             }
             judge(offers, store, now)
-            if !snapshot.phase.admits { complain(.rate, now, nil, "admitted while \(snapshot.phase.rawValue)") }
+            if ![.auto, .queue].contains(snapshot.phase) {
+                complain(.rate, now, nil, "admitted while \(snapshot.phase.rawValue)")
+            }
         }
+        judgeDead(snapshot, before, rules, store, now)
         let gone = snapshot.totals.admitted - snapshot.totals.replaced - before.admitted + before.replaced
         progress.tick(snapshot, rules, admitted: gone, store: store.number, isDisturbed: isDisturbed(now), now)
+    }
+
+    /// Who is gone is dropped, and who missed its turn is replaced.
+    private func judgeDead(
+        _ snapshot: RoomSnapshot, _ before: RoomTotals, _ rules: RoomRules, _ store: SimulatedStore, _ now: Microseconds
+    ) {
+        let unheard = store.line.unheardLongest
+        if scenario.visitors <= 2000, unheard > rules.abandonAfter {
+            complain(
+                .bounds, now, nil, "somebody is in the line who was not seen for \(unheard) µs")
+        }
+        let gone = snapshot.totals.missed + snapshot.totals.left + snapshot.totals.ended
+        if snapshot.totals.replaced > gone {
+            complain(.replacements, now, nil, "\(snapshot.totals.replaced) in place of \(gone) that did not come")
+        }
+        let missed = snapshot.totals.missed - before.missed
+        let replaced = snapshot.totals.replaced - before.replaced
+        if missed > 0, snapshot.waiting > 0, rules.rate.count > 0, store.line.owedAdmissions + replaced == 0 {
+            complain(.liveness, now, nil, "\(missed) missed their turn, and nobody is owed one")
+        }
     }
 
     private func newOffers(_ line: Line) -> [Int32] {

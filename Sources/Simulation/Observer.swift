@@ -57,12 +57,11 @@ final class Observer {
 
     func faultBegins(_ now: Microseconds) {
         activeFaults += 1
-        disturbedUntil = max(disturbedUntil, now + scenario.recovery)
     }
 
-    func faultEnds(_ now: Microseconds) {
+    func faultEnds(_ now: Microseconds, recovery: Microseconds) {
         activeFaults -= 1
-        disturbedUntil = max(disturbedUntil, now + scenario.recovery)
+        disturbedUntil = max(disturbedUntil, now + recovery)
     }
 
     /// Something is wrong now, or was so lately that not everybody can have come back.

@@ -164,7 +164,7 @@ extension Scenario {
     }
 
     private static func million(_ visitors: Int) -> Scenario {
-        var rules = RoomRules(rate: .perSecond(50_000), slotsMax: 10_000_000)
+        var rules = RoomRules(rate: .perSecond(100_000), slotsMax: 10_000_000)
         rules.state = .queue
         rules.passLife = 60_000_000
         rules.sessionIdle = 80_000_000
@@ -172,7 +172,7 @@ extension Scenario {
         var scenario = Scenario(
             kind: .million, visitors: visitors, nodes: 4, rules: rules, arrivalsEnd: 5_000_000, wallPercent: 50)
         scenario.habits = [90, 3, 1, 1, 1, 1, 1, 1, 1]
-        scenario.faults = [Fault(kind: .emptiedStore, at: 12_000_000)]
+        scenario.faults = [Fault(kind: .emptiedStore, at: 3_000_000)]
         scenario.renewalsMax = 1
         return scenario
     }

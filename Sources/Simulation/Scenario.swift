@@ -68,10 +68,18 @@ public struct Scenario: Sendable {
         Microseconds(renewalsMax) * rules.passLife + max(rules.sessionIdle, rules.passLife)
     }
 
-    /// After a fault it takes so long at most until everybody who polls as told is in the line again: a poll, a beat, and a
-    /// call that times out.
-    var recovery: Microseconds {
+    /// Nodes have brought back all that they know so long after a store has come back.
+    static let restored: Microseconds = 8_000_000
+
+    /// After a fault it takes so long at most until everybody who polls as told is in the line again. Where nodes know all that
+    /// is to be known, as long as they need to bring it back; else a poll, a beat, and a call that times out.
+    func recovery(from fault: Fault.Kind) -> Microseconds {
         let poll = max(min(30_000_000, rules.abandonAfter / 4), 2_000_000) * 6 / 5
-        return poll + rules.abandonAfter / 6 + poll + 12_000_000 + (hasFallback ? 30_000_000 : 0)
+        let all = poll + rules.abandonAfter / 6 + poll + 12_000_000
+        if hasFallback { return all + 30_000_000 }
+        return switch fault {
+        case .emptiedStore, .killedStore(.nothing), .killedStore(.everything), .slowStore, .stoppedStore: Self.restored
+        default: all
+        }
     }
 }

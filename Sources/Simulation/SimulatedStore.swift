@@ -17,7 +17,7 @@ final class SimulatedStore {
     var queued: [Int] = []
     /// What it had, for a store that comes back with what was on its disk.
     private var kept: [(at: Microseconds, line: Line)] = []
-    private var counted = (epoch: UInt64(0), lineage: UInt64(0), totals: RoomTotals())
+    private var counted = (lineage: UInt64(0), totals: RoomTotals())
 
     init(number: Int, clock: SimulatedClock) {
         self.number = number
@@ -34,9 +34,8 @@ final class SimulatedStore {
 
     /// What its line had counted before the call that is answered so.
     func totals(_ answer: StoreAnswer) -> RoomTotals {
-        let isSame = counted.epoch == answer.epoch && counted.lineage == answer.lineage
-        let before = isSame ? counted.totals : RoomTotals()
-        counted = (answer.epoch, answer.lineage, line.inTotal)
+        let before = counted.lineage == answer.lineage ? counted.totals : RoomTotals()
+        counted = (answer.lineage, line.inTotal)
         return before
     }
 
@@ -51,7 +50,7 @@ final class SimulatedStore {
         case .nothing: line = Line()
         case .older(let age): line = kept.last { $0.at <= killedAt - age }?.line ?? Line()
         }
-        counted.totals = line.inTotal
+        counted = (line.knownLineage, line.inTotal)
     }
 }
 

@@ -52,7 +52,7 @@ extension World {
             isRosterGone = false
         case .emptiedStore, .clockStep, .crash, .join, .gracefulLeave, .control, .rules, .revocation: break
         }
-        observer.faultEnds(now)
+        observer.faultEnds(now, recovery: scenario.recovery(from: fault.kind))
     }
 
     private func empty() {

@@ -3,7 +3,9 @@ import Admission
 extension World {
     /// It was told where it stands.
     func waits(_ standing: Standing, _ at: Int, _ node: SimulatedNode) {
-        let ticket = observer.book.entry(standing.id, lane: standing.lane)
+        let own = visitors[at].ticket
+        let isOwn = own >= 0 && observer.book[own].id == standing.id
+        let ticket = isOwn ? own : observer.book.entry(standing.id, lane: standing.lane)
         if visitors[at].ticket != ticket { isGiven(ticket, standing, at) }
         if observer.violation != nil { return }
         visitors[at].state = .waiting

@@ -9,10 +9,14 @@ extension Line {
     package var counts: (waiting: Int, offered: Int, sessions: Int) { (seen.count, offered.count, sessions.count) }
     package var waitingByLane: [Int] { lanes.map(\.waiting.count) }
     package var inTotal: RoomTotals { totals }
-    package var knownEpoch: UInt64 { epoch }
+    package var knownLineage: UInt64 { lineage }
     package var liveControls: RoomControls { controls }
     package var knownDraw: Draw? { draw }
     package var lastPlace: Place { Place(epoch: epoch, number: tailNumber) }
+
+    package var owedAdmissions: Int64 { bucket.owed }
+    /// By the line's time at its last tick.
+    package var unheardLongest: Microseconds { seen.first.map { tickedAt - standstill - $0.score } ?? 0 }
 
     /// Those whose claim window ends last, which are those of the latest tick that admitted anybody.
     package var latestOffers: (ids: [TicketID], end: Microseconds) {
