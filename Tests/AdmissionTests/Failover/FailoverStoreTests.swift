@@ -41,7 +41,6 @@ import Testing
         fleet.primary.line = Line()
         fleet.run(seconds: 60)
         #expect(fleet.admitted == 1000)
-        #expect(fleet.inversions(tolerating: 3_000_000) == 0)
         #expect(fleet.visitors.allSatisfy { $0.rejoined == nil })
     }
 
