@@ -127,11 +127,8 @@ extension RoomNode {
         viewLineage = lineage
         estimate.learn(snapshot, rules, alive: waiting.attendance.alive)
         for ticket in outbox.unresolved {
-            if let place = resolved(ticket.place, of: ticket.id) {
-                outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))
-            } else {
-                outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: ticket.place))
-            }
+            let place = resolved(ticket.place, of: ticket.id) ?? ticket.place
+            outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))
         }
         outbox.unresolved = []
     }
