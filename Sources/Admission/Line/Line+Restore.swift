@@ -25,7 +25,12 @@ extension Line {
     }
 
     private mutating func restore(_ session: Recollection.Session, _ rules: RoomRules, _ now: Moment) {
-        guard !revoked.contains(session.id), !sessions.contains(session.id) else { return }
+        guard !revoked.contains(session.id) else { return }
+        // Several nodes may have renewed it: the one that did last knows until when a pass is out.
+        if let known = sessions.score(of: session.id) {
+            sessions.set(session.id, max(known, now.line + session.endsIn))
+            return
+        }
         takeOutOfLine(session.id)
         offered.remove(session.id)
         startSession(session.id, startedAt: session.startedAt, until: now.line + session.endsIn)

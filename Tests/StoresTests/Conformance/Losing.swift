@@ -221,6 +221,17 @@ extension Conformance {
             }
             #expect(try room.comeBack(1, at: place(10)) == .passed)
         },
+        Scenario("a session that two nodes remember ends when the later of them says, and began when the first did") { room in
+            let start = room.now - 50_000_000
+            for endsIn: Microseconds in [2_000_000, 9_000_000, 4_000_000] {
+                var account = recollection(epoch: 2)
+                account.sessions = [.init(id: ticket(1), startedAt: start - endsIn, endsIn: endsIn)]
+                try room.restore(account)
+            }
+            #expect(try room.enter(1) == [.admitted(startedAt: start - 2_000_000)])
+            #expect(try room.tick(forSeconds: 8.9).sessions == 1)
+            #expect(try room.tick(forSeconds: 0.2).sessions == 0)
+        },
     ]
 
     private static let oneOfEach: [StoreCall.Operation] = [

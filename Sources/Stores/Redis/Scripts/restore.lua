@@ -84,7 +84,10 @@ for _, item in ipairs(marks) do
 end
 for _, item in ipairs(sessions) do
     local id = item[1]
-    if not revoked.scores[id] and not active.scores[id] then
+    local known = active.scores[id]
+    if not revoked.scores[id] and known then
+        put(active, id, max(known, now + item[3]))
+    elseif not revoked.scores[id] then
         takeOutOfLine(id)
         remove(offered, id)
         startSession(id, item[2], now + item[3])
