@@ -221,7 +221,8 @@ extension Conformance {
             }
             #expect(try room.comeBack(1, at: place(10)) == .passed)
         },
-        Scenario("a session that two nodes remember ends when the later of them says, and began when the first did") { room in
+        Scenario("a session that two nodes remember ends when the later of them says, and began when the first did") {
+            room in
             let start = room.now - 50_000_000
             for endsIn: Microseconds in [2_000_000, 9_000_000, 4_000_000] {
                 var account = recollection(epoch: 2)
