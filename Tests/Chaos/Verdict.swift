@@ -63,7 +63,9 @@ struct Verdict {
         note("slots taken at most", "\(account.slotsMost) of \(rules.slotsMax)")
         demand(account.slotsMost <= Int(rules.slotsMax), "\(account.slotsMost) slots of \(rules.slotsMax)")
         guard setting.isMachineQuiet, setting.fault == .none, setting.slots == 0 else { return }
-        let window = Swift.min(60, Double(setting.tickets) / Double(setting.rate) * 0.9)
+        // Those who go away are not there to be admitted at the end.
+        let staying = setting.ghosts > 0 ? setting.tickets - setting.tickets / setting.ghosts : setting.tickets
+        let window = Swift.min(60, Double(staying) / Double(setting.rate) * 0.9)
         guard let part = account.leastPart(rate: setting.rate, seconds: window) else { return }
         note("least part of rate × \(Int(window)) s while people waited", "\((part * 10_000).rounded() / 100) %")
         demand(part >= 0.99, "only \(part) of the rate while people waited")
