@@ -56,6 +56,7 @@ let package = Package(
         module("Digest", ["COpenSSL"]),
         module("Admission", ["Address", "Digest"]),
         module("HTTP", ["Bytes", "Address"]),
+        module("Gate", ["Bytes", "Address", "Admission", "HTTP"]),
         module("Settings", ["Address", "CToml"]),
         module("Telemetry", ["Bytes"]),
 
@@ -90,6 +91,7 @@ let package = Package(
             "AdmissionTests", ["Admission", "Address", "Digest", "TestSupport", "CAllocations"],
             exclude: ["Tokens/pyjwt_peer.py"]),
         tests("HTTPTests", ["HTTP", "Bytes", "Address"], exclude: ["Corpus"]),
+        tests("GateTests", ["Gate", "Admission", "HTTP", "Bytes", "Address"]),
         tests("SettingsTests", ["Settings", "Address"], exclude: ["Golden"]),
         tests("TelemetryTests", ["Telemetry", "Bytes"]),
         .target(

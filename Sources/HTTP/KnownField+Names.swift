@@ -72,12 +72,12 @@ private struct NameWords {
         case 3: isName("via") ? .via : .other
         case 4: isName("host") ? .host : isName("date") ? .date : .other
         case 5: isName("range") ? .range : .other
-        case 6: isName("cookie") ? .cookie : isName("expect") ? .expect : isName("server") ? .server : .other
+        case 6: isName("cookie") ? .cookie : isName("expect") ? .expect : isName("server") ? .server : isName("accept") ? .accept : .other
         case 7: sevenLetters
         case 9: isName("forwarded") ? .forwarded : isName("x-real-ip") ? .xRealIP : .other
         case 10: tenLetters
         case 11: isName("traceparent") ? .traceparent : isName("retry-after") ? .retryAfter : .other
-        case 12: isName("content-type") ? .contentType : isName("x-request-id") ? .xRequestID : .other
+        case 12: twelveLetters
         case 13: isName("authorization") ? .authorization : .other
         case 14: isName("content-length") ? .contentLength : isName("http2-settings") ? .http2Settings : .other
         case 15...19: long
@@ -103,9 +103,16 @@ private struct NameWords {
     }
 
     @inline(__always)
+    private var twelveLetters: KnownField {
+        if isName("content-type") { return .contentType }
+        return isName("x-request-id") ? .xRequestID : isName("waiting-room") ? .waitingRoom : .other
+    }
+
+    @inline(__always)
     private var long: KnownField {
         switch count {
         case 15:
+            if isName("waiting-room-id") { return .waitingRoomID }
             if isName("accept-encoding") { return .acceptEncoding }
             if isName("accept-language") { return .acceptLanguage }
             return isName("x-forwarded-for") ? .xForwardedFor : .other
@@ -114,9 +121,12 @@ private struct NameWords {
             if isName("x-forwarded-port") { return .xForwardedPort }
             return isName("proxy-connection") ? .proxyConnection : .other
         case 17:
+            if isName("waiting-room-pass") { return .waitingRoomPass }
             return isName("transfer-encoding") ? .transferEncoding : isName("x-forwarded-proto") ? .xForwardedProto : .other
         case 18: return isName("proxy-authenticate") ? .proxyAuthenticate : .other
-        default: return isName("proxy-authorization") ? .proxyAuthorization : .other
+        default:
+            return isName("proxy-authorization")
+                ? .proxyAuthorization : isName("waiting-room-ticket") ? .waitingRoomTicket : .other
         }
     }
 }

@@ -5,7 +5,9 @@ public enum KnownField: UInt8, Sendable, CaseIterable {
     case proxyAuthenticate, proxyAuthorization, http2Settings
     case forwarded, xForwardedFor, xForwardedProto, xForwardedHost, xForwardedPort, xRealIP, xRequestID, traceparent,
         tracestate
-    case cookie, authorization, userAgent, referer, acceptEncoding, acceptLanguage, range
+    case cookie, authorization, userAgent, referer, accept, acceptEncoding, acceptLanguage, range
+    /// Ours: what an origin is told of who comes (`-Pass`, `-ID`), what an app shows (`-Ticket`, `-Pass`), what an origin says.
+    case waitingRoom, waitingRoomPass, waitingRoomID, waitingRoomTicket
     case date, server, setCookie, contentType, retryAfter, altSvc, via
     /// Not one of these, but read as one by an origin that takes every odd character for a hyphen (CGI and its heirs):
     /// `Content_Length`, `X.Forwarded.For`. Legal to read, never to be forwarded.

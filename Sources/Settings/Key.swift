@@ -68,7 +68,8 @@ struct Section: Sendable {
 extension Settings {
     /// The whole table, in the order of the shipped file.
     static let sections = [
-        Server.section, TLS.section, Upstream.section, Limits.section, Admin.section, Log.section, Reload.section,
+        Server.section, TLS.section, Upstream.section, Limits.section, Room.section, Store.section, Tokens.section,
+        Admin.section, Log.section, Reload.section,
     ]
 
     static var keys: [Key] { sections.flatMap(\.keys) }

@@ -51,7 +51,7 @@ extension Kind {
     }
 
     /// One, or a list; words of a flag are split at commas. What stands there twice is refused.
-    private static func list<Element: Hashable & Sendable & CustomStringConvertible>(
+    static func list<Element: Hashable & Sendable & CustomStringConvertible>(
         of element: Kind<Element>, noun: String
     ) -> Kind<[Element]> {
         Kind<[Element]>(
@@ -72,7 +72,7 @@ extension Kind {
             write: { TOMLText.list($0.map(\.description)) })
     }
 
-    private static func element<Element: Sendable & Equatable & CustomStringConvertible>(
+    static func element<Element: Sendable & Equatable & CustomStringConvertible>(
         _ noun: String, _ parse: @escaping @Sendable (String) -> Element?, instead: @escaping @Sendable (Item) -> String
     ) -> Kind<Element> {
         Kind<Element>(

@@ -6,6 +6,8 @@ extension Loading {
         checkListeners()
         checkTLS()
         checkUpstream()
+        checkRooms()
+        checkStore()
     }
 
     private mutating func checkListeners() {

@@ -7,6 +7,10 @@ struct Loading {
     /// Keys that already have a problem: what follows from their values is not worth a second one.
     private var faulty: Set<String> = []
     private let elsewhere: SettingsProblem.Place
+    /// `[rooms.NAME]`, read when `[room]` and the flags are known.
+    private var roomItems: Item?
+    private(set) var roomPlaces: [SettingsProblem.Place] = []
+    static let roomsName = "rooms"
 
     /// More problems than this help nobody; a file is read no further, and flags only as far as they are right.
     static let problemsMax = 100
@@ -16,7 +20,9 @@ struct Loading {
     /// A file with wrong values is refused even where a flag overrides them, but such a value has no say in anything else.
     mutating func read(_ bytes: [UInt8], file: String, overridden: Set<String>) {
         do throws(SettingsProblem) {
-            for item in try TOMLDocument(bytes, file: file).items { readSection(item, overridden: overridden) }
+            for item in try TOMLDocument(bytes, file: file).items {
+                if item.name == Self.roomsName { roomItems = item } else { readSection(item, overridden: overridden) }
+            }
         } catch {
             problems.append(error)
             // What the file would have said is not known, so nothing can be said about how it fits together.
@@ -73,12 +79,63 @@ struct Loading {
         add(faults, key)
     }
 
-    private mutating func add(_ faults: [Fault], _ key: Key) {
+    private mutating func add(_ faults: [Fault], _ key: Key, in section: String? = nil) {
         for fault in faults.prefix(Self.problemsMax) {
             let problem = SettingsProblem(
-                place: fault.place, section: key.section, key: key.name, saying: fault.saying, instead: fault.instead)
+                place: fault.place, section: section ?? key.section, key: key.name, saying: fault.saying,
+                instead: fault.instead)
             if problem != problems.last { problems.append(problem) }
         }
+    }
+
+    /// The rooms of the file: each begins as `[room]` is, flags included, and says where it differs.
+    mutating func readRooms() {
+        guard let all = roomItems else { return }
+        guard case .table(let items, _) = all.value else {
+            return refuse(all, "\(all.shown) is not a section of rooms", instead: "[rooms.main]")
+        }
+        if items.count > Settings.roomsMax {
+            return refuse(all, "has \(items.count) rooms; there may be \(Settings.roomsMax)")
+        }
+        for item in items where problems.count <= Self.problemsMax { readRoom(item) }
+    }
+
+    private mutating func readRoom(_ item: Item) {
+        let name = "\(Self.roomsName).\(TOMLText.name(item.name))"
+        guard RoomNaming.isName(item.name) else {
+            return refuse(item, "is no name of a room: at most 64 of A-Z a-z 0-9 . _ -", section: name)
+        }
+        guard case .table(let items, _) = item.value else {
+            return refuse(item, "\(item.shown) is not a room; write its keys below [\(name)]")
+        }
+        var own = settings
+        for item in items where problems.count <= Self.problemsMax {
+            guard let key = Settings.Room.section.key(item.name) else {
+                var problem = UnknownName.key(item, in: Settings.Room.section)
+                problem.section = name
+                problems.append(problem)
+                continue
+            }
+            add(key.read(item, &own), key, in: name)
+        }
+        settings.rooms.append(Settings.NamedRoom(name: item.name, room: own.room))
+        roomPlaces.append(item.place)
+    }
+
+    mutating func refuse(_ item: Item, _ saying: String, section: String = roomsName, instead: String? = nil) {
+        refuse(item.place, saying, section: section, instead: instead)
+    }
+
+    mutating func refuse(
+        _ place: SettingsProblem.Place, _ saying: String, section: String, key: String? = nil, instead: String? = nil
+    ) {
+        problems.append(
+            SettingsProblem(place: place, section: section, key: key, saying: saying, instead: instead))
+    }
+
+    /// Where a room is made; where `[room]` says something of it, for the one that the file does not make.
+    func place(ofRoom at: Int) -> SettingsProblem.Place {
+        roomPlaces.indices.contains(at) ? roomPlaces[at] : places.first { $0.key.hasPrefix("room.") }?.value ?? elsewhere
     }
 
     /// A problem between keys, said where the first of them stands, or the first of the others that stands anywhere.

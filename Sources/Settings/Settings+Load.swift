@@ -16,6 +16,7 @@ extension Settings {
         var loading = Loading(file: bytes == nil ? nil : file)
         if let bytes { loading.read(bytes, file: file, overridden: Set(overrides.map(\.key))) }
         loading.read(overrides)
+        loading.readRooms()
         loading.checkRequired(required)
         loading.checkCombinations()
         loading.checkFiles(fileTrouble)

@@ -40,6 +40,14 @@ extension Settings {
 extension Settings {
     /// Every key as `section.key = value`, in the order of the table; what `differingFrom` shares is left out.
     public func dump(differingFrom other: Settings? = nil) -> [String] {
-        Settings.keys.filter { key in other.map { !key.isSame(self, $0) } ?? true }.map { "\($0.path) = \($0.write(self))" }
+        var lines = Settings.keys.filter { key in other.map { !key.isSame(self, $0) } ?? true }
+            .map { "\($0.path) = \($0.write(self))" }
+        for room in rooms {
+            var own = self
+            own.room = room.room
+            lines += Room.section.keys.filter { !$0.isSame(own, self) }
+                .map { "rooms.\(room.name).\($0.name) = \($0.write(own))" }
+        }
+        return lines
     }
 }

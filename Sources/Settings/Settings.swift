@@ -7,9 +7,18 @@ public struct Settings: Sendable, Equatable {
     public var tls = TLS()
     public var upstream = Upstream()
     public var limits = Limits()
+    public var room = Room()
+    public var store = Store()
+    public var tokens = Tokens()
     public var admin = Admin()
     public var log = Log()
     public var reload = Reload()
 
+    /// Those that the file makes, in its order; `allRooms` is never empty.
+    public var rooms: [NamedRoom] = []
+
     public init() {}
+
+    /// The rooms of the file, or the one for everything.
+    public var allRooms: [NamedRoom] { rooms.isEmpty ? [NamedRoom(name: Self.roomNameDefault, room: room)] : rooms }
 }

@@ -1,0 +1,156 @@
+import Address
+import Admission
+import Bytes
+import HTTP
+
+/// The stages of a request: limit, match, verify, place. Pure: it decides, and whoever asked does it.
+///
+/// Everything but `place` is decided from the request alone. A gate holds keys by reference, so that each loop makes its own.
+public struct Gate: Sendable {
+    public let rooms: [GateRoom]
+    let map: RoomMap
+    let keys: KeyRing
+    let api: APIPaths
+
+    public init(rooms: [GateRoom], map: RoomMap, keys: KeyRing, apiPrefix: String) {
+        self.rooms = rooms
+        self.map = map
+        self.keys = keys
+        api = APIPaths(prefix: apiPrefix)
+    }
+
+    /// What a request is, seen from the gate.
+    public struct Visit: Sendable {
+        public var client: IPAddress
+        /// Seconds since 1970.
+        public var now: UInt64
+        /// What the limit per address says of it; nil when there is none.
+        public var limit: Verdict?
+
+        public init(client: IPAddress, now: UInt64, limit: Verdict?) {
+            self.client = client
+            self.now = now
+            self.limit = limit
+        }
+    }
+
+    public func decide(_ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit) -> GateAction {
+        if case .refused(let retryAfter, let reset) = visit.limit { return .limited(retryAfter: retryAfter, reset: reset) }
+        let path = head.path(in: bytes)
+        if let endpoint = api.endpoint(path, head.method) { return .api(endpoint) }
+        switch map.match(host: bytes[head.host], path: path) {
+        case .strangeHost: return .refuse(.strangeHost)
+        case .ambiguous: return .refuse(.ambiguousPath)
+        case .free: return .forward(.free)
+        case .room(let at):
+            if let exemption = rooms[at].bypass.covers(head, bytes, client: visit.client) { return .forward(exemption) }
+            return verify(at, head, bytes, visit)
+        }
+    }
+
+    private func verify(_ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit) -> GateAction {
+        var refused: TokenRefusal?
+        if let pass = pass(at, head, bytes, visit, &refused) {
+            return .admit(room: at, pass, renews: renews(pass, rooms[at], visit.now))
+        }
+        return .place(room: at, ticket(at, head, bytes, visit), refused: refused)
+    }
+
+    /// In the answer to an ordinary request, once half of it has gone, until the session is too old.
+    private func renews(_ pass: Pass, _ room: GateRoom, _ now: UInt64) -> Bool {
+        let half = (pass.expires - pass.issued) / 2
+        return now >= pass.expires - half && now < pass.sessionStart + room.sessionMaxSeconds
+    }
+
+    // MARK: Tokens
+
+    /// Of a browser in a cookie, of an app in `Waiting-Room-Pass`.
+    public func pass(
+        _ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit, _ refused: inout TokenRefusal?
+    ) -> Pass? {
+        if let value = head.first(.waitingRoomPass), let pass = check(pass: bytes[value], at, visit, &refused) { return pass }
+        var found: Pass?
+        Cookies.each(rooms[at].passCookie.span, head, bytes) { text in
+            found = check(pass: text, at, visit, &refused)
+            return found != nil
+        }
+        return found
+    }
+
+    private func check(pass text: Span<UInt8>, _ at: Int, _ visit: Visit, _ refused: inout TokenRefusal?) -> Pass? {
+        let room = rooms[at]
+        switch keys.check(pass: text, room: room.name, boundTo: room.bindsNetwork ? visit.client : nil, now: visit.now) {
+        case .valid(let pass): return pass
+        case .refused(let refusal):
+            refused = refusal
+            return nil
+        }
+    }
+
+    /// Of a browser in a cookie, of an app in `Waiting-Room-Ticket`.
+    public func ticket(_ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit) -> Ticket? {
+        if let value = head.first(.waitingRoomTicket), let ticket = check(ticket: bytes[value], at, visit) { return ticket }
+        var found: Ticket?
+        Cookies.each(rooms[at].ticketCookie.span, head, bytes) { text in
+            found = check(ticket: text, at, visit)
+            return found != nil
+        }
+        return found
+    }
+
+    private func check(ticket text: Span<UInt8>, _ at: Int, _ visit: Visit) -> Ticket? {
+        let verdict = keys.check(
+            ticket: text, room: rooms[at].name, now: visit.now, ticketAgeSecondsMax: GateRoom.ticketAgeSecondsMax)
+        if case .valid(let ticket) = verdict { return ticket }
+        return nil
+    }
+
+    // MARK: Which room is asked about
+
+    /// The room of a request to the API: named in its query, or else the one that the path `path` of its host is in.
+    public func room(named name: Span<UInt8>) -> Int? { rooms.firstIndex { name.equals($0.name.bytes.span) } }
+
+    public func room(host: Span<UInt8>, path: Span<UInt8>) -> Int? {
+        if case .room(let at) = map.match(host: host, path: path) { at } else { nil }
+    }
+
+    // MARK: Signing
+
+    public func sign(_ pass: Pass, room at: Int, client: IPAddress, into text: inout [UInt8]) {
+        keys.sign(pass, room: rooms[at].name, boundTo: rooms[at].bindsNetwork ? client : nil, into: &text)
+    }
+
+    public func sign(_ ticket: Ticket, room at: Int, into text: inout [UInt8]) {
+        keys.sign(ticket, room: rooms[at].name, into: &text)
+    }
+}
+
+/// Our own paths, below the prefix. However they are spelled, nothing there reaches the origin.
+struct APIPaths: Sendable {
+    private let prefix: [UInt8]
+    private let lowered: [UInt8]
+
+    init(prefix: String) {
+        self.prefix = Array(prefix.utf8)
+        lowered = self.prefix.map(\.asciiLowercased)
+    }
+
+    func endpoint(_ path: Span<UInt8>, _ method: Method) -> GateAction.Endpoint? {
+        guard PathReading.isPlain(path) else { return spelledOddly(path) ? .unknown : nil }
+        guard RoomMap.begins(path, lowered.span) else { return nil }
+        guard path.extracting(first: prefix.count).equals(prefix.span) else { return .unknown }
+        let rest = path.extracting(prefix.count..<path.count)
+        if rest.isEmpty { return method == .delete ? .leave : .wrongMethod(allow: "DELETE") }
+        if rest.equals("/enter") { return method == .post ? .enter : .wrongMethod(allow: "POST") }
+        let isRead = method == .get || method == .head
+        if rest.equals("/status") { return isRead ? .status : .wrongMethod(allow: "GET, HEAD") }
+        if rest.equals("/position") { return isRead ? .position : .wrongMethod(allow: "GET, HEAD") }
+        if rest.equals("/events") { return method == .get ? .events : .wrongMethod(allow: "GET") }
+        return .unknown
+    }
+
+    private func spelledOddly(_ path: Span<UInt8>) -> Bool {
+        guard let reading = PathReading(path) else { return false }
+        return RoomMap.begins(reading.walked.span, lowered.span) || RoomMap.begins(reading.resolved.span, lowered.span)
+    }
+}
