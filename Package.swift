@@ -77,7 +77,8 @@ let package = Package(
         .target(
             name: "WaitingRoom",
             dependencies: [
-                "Bytes", "Address", "Digest", "Admission", "HTTP", "Settings", "Telemetry", "Loop", "TLS", "Web", "Relay",
+                "Bytes", "Address", "Digest", "Admission", "HTTP", "Gate", "Settings", "Telemetry", "Loop", "TLS", "Redis",
+                "Postgres", "Stores", "Web", "Relay",
             ],
             swiftSettings: house),
         .executableTarget(name: "waitingroom", dependencies: ["WaitingRoom"], path: "Sources/Main", swiftSettings: house),

@@ -69,8 +69,9 @@ public struct Gate: Sendable {
         _ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit, _ refused: inout TokenRefusal?
     ) -> Pass? {
         if let value = head.first(.waitingRoomPass), let pass = check(pass: bytes[value], at, visit, &refused) { return pass }
+        let name = rooms[at].passCookie
         var found: Pass?
-        Cookies.each(rooms[at].passCookie.span, head, bytes) { text in
+        Cookies.each(name.span, head, bytes) { text in
             found = check(pass: text, at, visit, &refused)
             return found != nil
         }
@@ -90,8 +91,9 @@ public struct Gate: Sendable {
     /// Of a browser in a cookie, of an app in `Waiting-Room-Ticket`.
     public func ticket(_ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit) -> Ticket? {
         if let value = head.first(.waitingRoomTicket), let ticket = check(ticket: bytes[value], at, visit) { return ticket }
+        let name = rooms[at].ticketCookie
         var found: Ticket?
-        Cookies.each(rooms[at].ticketCookie.span, head, bytes) { text in
+        Cookies.each(name.span, head, bytes) { text in
             found = check(ticket: text, at, visit)
             return found != nil
         }

@@ -9,10 +9,14 @@ struct AnswerRewriter {
     let framing: AnswerFraming
     let minorVersion: UInt8
 
-    func append(_ bytes: Span<UInt8>, date server: Server, to output: inout ByteBuffer) {
+    /// `further`: fields of ours.
+    func append(
+        _ bytes: Span<UInt8>, date server: Server, adding further: [AnswerField], to output: inout ByteBuffer
+    ) {
         Self.appendStatusLine(head, bytes, to: &output)
         Self.appendFields(head, bytes, to: &output)
         if head.first(.date) == nil { server.appendDate(to: &output) }
+        for field in further { output.append("\(field.name): \(field.value)\r\n") }
         appendFraming(bytes, to: &output)
         ConnectionField.append(framing, minorVersion: minorVersion, to: &output)
         output.append("\r\n")
@@ -40,7 +44,7 @@ struct AnswerRewriter {
 
     private static func appendFields(_ head: ResponseHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
         let hasNames = HopByHop.hasNames(head.fields, bytes)
-        for field in head.fields where !HopByHop.covers(field.known) {
+        for field in head.fields where !HopByHop.covers(field.known) && field.known != .waitingRoom {
             if hasNames, HopByHop.names(bytes[field.name], fields: head.fields, bytes: bytes) { continue }
             if field.known == .other || field.known == .lookAlike, Imitation.isFraming(bytes[field.name]) { continue }
             output.append(field, of: bytes)

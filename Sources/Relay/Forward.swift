@@ -18,6 +18,7 @@ final class Forward: Responder, DeadlineOwner {
     let wantsUpgrade: Bool
     let expectsContinue: Bool
     let isClientOld: Bool
+    private let mark: ForwardMark?
     private var request = OutgoingRequest()
     /// The body is waited for; no server has been asked yet.
     private var isGathering = false
@@ -33,8 +34,9 @@ final class Forward: Responder, DeadlineOwner {
     private var waitDeadline = Deadline()
     private var isOver = false
 
-    init(_ relay: Relay, client: ServerConnection, head: RequestHead) {
+    init(_ relay: Relay, client: ServerConnection, head: RequestHead, mark: ForwardMark?) {
         self.relay = relay
+        self.mark = mark
         pool = relay.pool
         self.client = client
         method = head.method
@@ -54,7 +56,9 @@ final class Forward: Responder, DeadlineOwner {
 
     // MARK: The request
 
-    func start(_ head: RequestHead, _ bytes: Span<UInt8>, peerIsTrusted: Bool) {
+    func start(
+        _ head: RequestHead, _ bytes: Span<UInt8>, peerIsTrusted: Bool, adding further: (inout ByteBuffer) -> Void
+    ) {
         let trace = Self.trace(head, bytes, &relay.dice)
         let origin = RequestRewriter.Origin(
             peer: client.source.address, peerIsTrusted: peerIsTrusted, isSecure: client.isSecure,
@@ -66,7 +70,8 @@ final class Forward: Responder, DeadlineOwner {
         if let range = head.first(.xRequestID) { incoming = bytes[range] }
         RequestID.append(incoming: incoming, orMade: relay.dice.next(), relay.dice.next(), to: &id)
         swap(&request.bytes, &relay.spareRequest)
-        request.hostOfServer = RequestRewriter(head, origin).append(bytes, requestID: id.span, to: &request.bytes)
+        request.hostOfServer = RequestRewriter(head, origin)
+            .append(bytes, requestID: id.span, to: &request.bytes, adding: further)
         client.exchange?.record.set(requestID: id.span)
         client.exchange?.record.trace = trace
         swap(&id, &relay.idBytes)
@@ -180,10 +185,16 @@ final class Forward: Responder, DeadlineOwner {
         if head.status == 101 { return switchProtocols(head, bytes) }
         let decided = client.beginAnswer(head.status, body: head.framing, declaredLength: head.declaredLength)
         answerFraming = decided
+        let further = fieldsOfWatcher(head, bytes)
         client.compose { output in
             AnswerRewriter(head: head, framing: decided, minorVersion: isClientOld ? 0 : 1)
-                .append(bytes, date: client.server, to: &output)
+                .append(bytes, date: client.server, adding: further, to: &output)
         }
+    }
+
+    private func fieldsOfWatcher(_ head: ResponseHead?, _ bytes: Span<UInt8>) -> [AnswerField] {
+        guard let mark, let watcher = relay.watcher else { return [] }
+        return watcher.answered(mark, head, bytes, of: client)
     }
 
     func answerBody(_ bytes: Span<UInt8>) {
@@ -282,6 +293,7 @@ final class Forward: Responder, DeadlineOwner {
         if client.exchange?.isAnswerBegun == true, !client.withdrawAnswer() { return client.cutAnswer() }
         var page = Answer.page(fault.status, fault.sentence)
         if fault.status == 503 { page = page.with("Retry-After", "1") }
+        page.fields += fieldsOfWatcher(nil, Span())
         client.answer(page)
     }
 

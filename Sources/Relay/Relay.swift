@@ -11,6 +11,7 @@ public final class Relay {
     let journal: Journal
     let counts: RelayCounts
     public private(set) var pool: UpstreamPool
+    public weak var watcher: (any AnswerWatcher)?
     var budget = RetryBudget()
     var dice: Dice
     /// Memory that goes from request to request.
@@ -34,12 +35,14 @@ public final class Relay {
     }
 
     /// Sends the request on, and its answer back. To be called by a handler, with what it was given.
+    /// `further` appends whole lines to the request's head; `mark` comes back to the watcher with the answer.
     public func forward(
-        _ head: RequestHead, _ bytes: Span<UInt8>, of client: ServerConnection, peerIsTrusted: Bool
+        _ head: RequestHead, _ bytes: Span<UInt8>, of client: ServerConnection, peerIsTrusted: Bool,
+        mark: ForwardMark? = nil, adding further: (inout ByteBuffer) -> Void = { _ in }
     ) {
         budget.requestBegan(percent: pool.settings.retryPercent)
-        let forward = Forward(self, client: client, head: head)
+        let forward = Forward(self, client: client, head: head, mark: mark)
         client.exchange?.responder = forward
-        forward.start(head, bytes, peerIsTrusted: peerIsTrusted)
+        forward.start(head, bytes, peerIsTrusted: peerIsTrusted, adding: further)
     }
 }

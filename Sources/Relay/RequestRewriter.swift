@@ -36,13 +36,17 @@ public struct RequestRewriter {
     }
 
     /// Appends the whole head. `requestID`: what is sent as `X-Request-ID`. What is returned, if anything, is the empty place
-    /// where `Host` still needs the name of the server that the request goes to.
-    public func append(_ bytes: Span<UInt8>, requestID: Span<UInt8>, to output: inout ByteBuffer) -> ByteRange? {
+    /// where `Host` still needs the name of the server that the request goes to. `further`: whole lines of ours.
+    public func append(
+        _ bytes: Span<UInt8>, requestID: Span<UInt8>, to output: inout ByteBuffer,
+        adding further: (inout ByteBuffer) -> Void = { _ in }
+    ) -> ByteRange? {
         appendRequestLine(bytes, to: &output)
         let host = appendHost(bytes, to: &output)
         appendFields(bytes, to: &output)
         appendFraming(bytes, to: &output)
         appendClient(bytes, to: &output)
+        further(&output)
         output.append("X-Request-ID: ")
         output.append(requestID)
         output.append("\r\ntraceparent: ")
@@ -95,6 +99,8 @@ public struct RequestRewriter {
         case .other:
             !Imitation.isFraming(bytes[field.name]) && (origin.peerIsTrusted || !Imitation.isForwarded(bytes[field.name]))
         case .host, .expect, .xForwardedFor, .forwarded, .xRequestID, .traceparent, .lookAlike: false
+        // What these say to an origin is ours to say.
+        case .waitingRoom, .waitingRoomPass, .waitingRoomID, .waitingRoomTicket: false
         case .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: origin.peerIsTrusted
         default: !HopByHop.covers(field.known)
         }

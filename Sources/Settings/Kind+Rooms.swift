@@ -97,22 +97,20 @@ extension Kind {
         text("a name of at most 64 of A-Z a-z 0-9 . _ -", example: "edge-1", mayBeEmpty: true) { RoomNaming.isName($0) }
     }
 
-    static func postgresURL() -> Kind<String> {
-        text("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", example: "postgresql://waitingroom@127.0.0.1/waitingroom", mayBeEmpty: true)
-        { text in
-            (text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")) && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
-        }
-    }
-
-    static func redisURL() -> Kind<RedisURL> {
-        let noun = "redis://HOST:PORT"
-        return Kind<RedisURL>(
-            noun: noun, allowed: "redis://HOST:PORT, redis+sentinel://HOST,HOST/NAME or redis+cluster://HOST,HOST",
-            beyond: ["\"\"", "\"http://127.0.0.1\"", "\"redis+sentinel://127.0.0.1\"", "\"redis://a,b\"", "1"],
+    /// The scheme is judged here; the rest by whoever connects, before anything is started.
+    static func serviceURL(_ schemes: [String], example: String, mayBeEmpty: Bool) -> Kind<ServiceURL> {
+        let noun = "a URL that begins with " + schemes.map { "\($0)://" }.joined(separator: " or ")
+        return Kind<ServiceURL>(
+            noun: noun, allowed: mayBeEmpty ? "\(noun), or \"\"" : noun,
+            beyond: ["\"127.0.0.1\"", "\"http://127.0.0.1\"", "1"] + (mayBeEmpty ? [] : ["\"\""]),
             read: { item, faults in
-                if let url = item.text.flatMap(RedisURL.init) { return url }
-                // What was written may hold a password.
-                faults.append(Fault(item, "is not \(noun)", instead: TOMLText.quote(RedisURL.local.description)))
+                if let text = item.text, text.utf8.count <= 4096, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }),
+                    text.isEmpty ? mayBeEmpty : schemes.contains(where: { text.hasPrefix("\($0)://") })
+                {
+                    return ServiceURL(text)
+                }
+                // What was written may hold a password, and is not quoted.
+                faults.append(Fault(item, "is not \(noun)", instead: TOMLText.quote(example)))
                 return nil
             },
             write: { TOMLText.quote($0.description) })

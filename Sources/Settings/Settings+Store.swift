@@ -5,8 +5,8 @@ extension Settings {
         public enum Loss: String, Sendable, CaseIterable { case hold, local, open }
 
         public var place = Place.memory
-        public var redis = RedisURL.local
-        public var postgres = ""
+        public var redis = ServiceURL("redis://127.0.0.1:6379")
+        public var postgres = ServiceURL("")
         public var loss = Loss.hold
         /// Empty: made from the machine's name.
         public var node = ""
@@ -16,6 +16,10 @@ extension Settings {
 }
 
 extension Settings.Store {
+    private static let redisSchemes = [
+        "redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis-cluster", "rediss-cluster",
+    ]
+
     static let section = Section(
         "store",
         "Where the lines are kept. Several nodes share a line by sharing a store.",
@@ -25,11 +29,15 @@ extension Settings.Store {
                 "\"memory\": this process alone, with a journal in state_dir. \"redis\": any number of nodes, with postgres as "
                     + "fallback where it is set. \"postgres\": the same for small sites that have no Redis."),
             Key(
-                "store", "redis", \.store.redis, .redisURL(), restart: true,
-                "One server, \"redis://:PASSWORD@HOST:PORT/DATABASE\"; Sentinels, \"redis+sentinel://HOST,HOST:26379/NAME\"; a "
-                    + "cluster, \"redis+cluster://HOST,HOST\". With \"rediss\" instead of \"redis\" over TLS."),
+                "store", "redis", \.store.redis, .serviceURL(redisSchemes, example: "redis://127.0.0.1:6379", mayBeEmpty: false),
+                restart: true,
+                "One server, \"redis://:PASSWORD@HOST:PORT/DATABASE\"; Sentinels, \"redis-sentinel://HOST,HOST:26379/NAME\"; a "
+                    + "cluster, \"redis-cluster://HOST,HOST\". With \"rediss\" instead of \"redis\" over TLS."),
             Key(
-                "store", "postgres", \.store.postgres, .postgresURL(), restart: true,
+                "store", "postgres", \.store.postgres,
+                .serviceURL(
+                    ["postgresql", "postgres"], example: "postgresql://waitingroom@127.0.0.1/waitingroom", mayBeEmpty: true),
+                restart: true,
                 "\"postgresql://USER:PASSWORD@HOST:PORT/DATABASE\". The tables are made and kept up to date by us. Beside Redis it "
                     + "holds the line while Redis is gone; empty: then nothing does."),
             Key(

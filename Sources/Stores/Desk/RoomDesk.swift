@@ -45,14 +45,15 @@ public final class RoomDesk: TurnEnd {
 
     // MARK: Visitors
 
-    /// Somebody without a ticket. The reply comes at once, or later.
-    public func arrive(lane: Int, _ reply: @escaping (Reply) -> Void) {
-        ask(reply) { $0.arrive($1, lane: lane, now: $2) }
-    }
+    /// What becomes of a reply that cannot be given at once.
+    public typealias Later = () -> (Reply) -> Void
 
-    /// Somebody with a ticket whose signature is good. The reply comes at once, or later.
-    public func visit(_ id: TicketID, lane: Int, place: Place, _ reply: @escaping (Reply) -> Void) {
-        ask(reply) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
+    /// Somebody without a ticket. The reply, if it is known; else `later` is asked who gets it when it is.
+    public func arrive(lane: Int, later: Later) -> Reply? { ask(later) { $0.arrive($1, lane: lane, now: $2) } }
+
+    /// Somebody with a ticket whose signature is good.
+    public func visit(_ id: TicketID, lane: Int, place: Place, later: Later) -> Reply? {
+        ask(later) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
     }
 
     public func renew(_ session: SessionMark) { change { $0.renew(session, now: $1) } }
@@ -61,13 +62,12 @@ public final class RoomDesk: TurnEnd {
     public func revoke(_ id: TicketID, lasting: Microseconds) { change { node, _ in node.revoke(id, lasting: lasting) } }
     public func control(_ changes: [ControlChange]) { change { node, _ in node.control(changes) } }
 
-    private func ask(
-        _ reply: @escaping (Reply) -> Void, _ question: (inout RoomNode, UInt64, Microseconds) -> Reply?
-    ) {
+    private func ask(_ later: Later, _ question: (inout RoomNode, UInt64, Microseconds) -> Reply?) -> Reply? {
         asked += 1
-        if let known = question(&node, asked, now) { return reply(known) }
-        questions[asked] = reply
+        if let known = question(&node, asked, now) { return known }
+        questions[asked] = later()
         drainLater()
+        return nil
     }
 
     private func change(_ change: (inout RoomNode, Microseconds) -> Void) {

@@ -32,7 +32,7 @@ public enum Program {
     private static func check(_ options: Command.Options) -> Int32 {
         do {
             let source = SettingsSource(options)
-            _ = try EdgePlan.prepare(try source.load())
+            _ = try EdgePlan.prepare(try source.load(), makesKeys: false)
             print("\(options.configFile ?? "the flags"): no problem found")
             return exitDone
         } catch {

@@ -1,0 +1,42 @@
+import Admission
+import Relay
+
+/// What the edge wants to know of a forwarded request when its answer comes: who it is for, and what the answer has to bring.
+struct EdgeMark {
+    var id: TicketID
+    /// Seconds since 1970.
+    var sessionStart: UInt64
+    var room: Int
+    var generation: UInt8
+    /// The answer brings a new pass.
+    var bringsPass: Bool
+    /// The session has just begun, and is known to the store.
+    var isNew: Bool
+
+    /// Rooms have numbers below this.
+    static let roomsMax = 1 << 14
+
+    var mark: ForwardMark {
+        let flags: UInt64 = (bringsPass ? 1 : 0) | (isNew ? 2 : 0)
+        let word = sessionStart << 24 | UInt64(generation) << 16 | UInt64(room & (Self.roomsMax - 1)) << 2 | flags
+        return ForwardMark(high: id.high, low: id.low, word: word)
+    }
+
+    init(id: TicketID, sessionStart: UInt64, room: Int, generation: UInt8, bringsPass: Bool, isNew: Bool) {
+        self.id = id
+        self.sessionStart = sessionStart
+        self.room = room
+        self.generation = generation
+        self.bringsPass = bringsPass
+        self.isNew = isNew
+    }
+
+    init(_ mark: ForwardMark) {
+        id = TicketID(high: mark.high, low: mark.low)
+        sessionStart = mark.word >> 24
+        generation = UInt8(truncatingIfNeeded: mark.word >> 16)
+        room = Int(mark.word >> 2) & (Self.roomsMax - 1)
+        bringsPass = mark.word & 1 != 0
+        isNew = mark.word & 2 != 0
+    }
+}

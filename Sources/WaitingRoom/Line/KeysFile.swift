@@ -1,0 +1,70 @@
+import Admission
+import Digest
+import Glibc
+import Settings
+
+/// The file with the keys of the tokens: on each line a name and a secret in base64url. The first signs.
+enum KeysFile {
+    static let secretBytes = 32
+
+    static func read(_ path: String) throws(SettingsProblems) -> [TokenKey] {
+        let text = String(decoding: try SettingsFile.read(path), as: UTF8.self)
+        var keys: [TokenKey] = []
+        for (at, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            guard words.count == 2, let secret = Base64URL.decode(String(words[1])) else {
+                throw wrong(path, at + 1, "is not NAME SECRET, as `waitingroom keygen` writes it")
+            }
+            keys.append(TokenKey(identifier: String(first), secret: secret))
+        }
+        do throws(KeyRingFault) {
+            _ = try KeyRing(keys)
+        } catch {
+            throw SettingsProblems([SettingsProblem(place: .file(path), saying: error.description)])
+        }
+        return keys
+    }
+
+    private static func wrong(_ path: String, _ line: Int, _ saying: String) -> SettingsProblems {
+        SettingsProblems([SettingsProblem(place: .line(file: path, line: line), saying: saying)])
+    }
+
+    /// A new line for such a file. The name says nothing but differs.
+    static func newLine() -> String {
+        let name = String(Base64URL.encode(SecureRandom.bytes(6)).map { $0 == "_" ? "-" : $0 })
+        return "\(name) \(Base64URL.encode(SecureRandom.bytes(secretBytes)))\n"
+    }
+
+    /// Makes the file with one key, for its owner alone. Another process may be making it too: the first one's is taken.
+    /// False when it was there.
+    static func make(_ path: String) throws(SettingsProblems) -> Bool {
+        if access(path, F_OK) == 0 { return false }
+        if let slash = path.lastIndex(of: "/") { makeFolder(String(path[..<slash])) }
+        // Written beside and linked, so that nobody ever reads half of it.
+        let draft = "\(path).\(getpid())"
+        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw unmade(path) }
+        let bytes = Array(newLine().utf8)
+        let count = write(file, bytes, bytes.count)
+        let isWritten = count == bytes.count && fsync(file) == 0
+        close(file)
+        defer { unlink(draft) }
+        guard isWritten else { throw unmade(path) }
+        if link(draft, path) == 0 { return true }
+        guard errno == EEXIST else { throw unmade(path) }
+        return false
+    }
+
+    static func makeFolder(_ path: String) {
+        if !path.isEmpty { mkdir(path, 0o700) }
+    }
+
+    private static func unmade(_ path: String) -> SettingsProblems {
+        let reason = String(cString: strerror(errno))
+        return SettingsProblems([
+            SettingsProblem(
+                place: .file(path), saying: "cannot be made: \(reason); [server] state_dir has to be a folder that can be written to")
+        ])
+    }
+}
