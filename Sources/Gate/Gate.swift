@@ -50,8 +50,8 @@ public struct Gate: Sendable {
 
     private func verify(_ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit) -> GateAction {
         var refused: TokenRefusal?
-        if let pass = pass(at, head, bytes, visit, &refused) {
-            return .admit(room: at, pass, renews: renews(pass, rooms[at], visit.now))
+        if let (pass, text) = pass(at, head, bytes, visit, &refused) {
+            return .admit(room: at, pass, text, renews: renews(pass, rooms[at], visit.now))
         }
         return .place(room: at, ticket(at, head, bytes, visit), refused: refused)
     }
@@ -67,12 +67,14 @@ public struct Gate: Sendable {
     /// Of a browser in a cookie, of an app in `Waiting-Room-Pass`.
     public func pass(
         _ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit, _ refused: inout TokenRefusal?
-    ) -> Pass? {
-        if let value = head.first(.waitingRoomPass), let pass = check(pass: bytes[value], at, visit, &refused) { return pass }
+    ) -> (Pass, ByteRange)? {
+        if let text = head.first(.waitingRoomPass), let pass = check(pass: bytes[text], at, visit, &refused) {
+            return (pass, text)
+        }
         let name = rooms[at].passCookie
-        var found: Pass?
+        var found: (Pass, ByteRange)?
         Cookies.each(name.span, head, bytes) { text in
-            found = check(pass: text, at, visit, &refused)
+            found = check(pass: bytes[text], at, visit, &refused).map { ($0, text) }
             return found != nil
         }
         return found
@@ -94,7 +96,7 @@ public struct Gate: Sendable {
         let name = rooms[at].ticketCookie
         var found: Ticket?
         Cookies.each(name.span, head, bytes) { text in
-            found = check(ticket: text, at, visit)
+            found = check(ticket: bytes[text], at, visit)
             return found != nil
         }
         return found

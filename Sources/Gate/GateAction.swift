@@ -1,4 +1,5 @@
 import Admission
+import Bytes
 
 /// What becomes of a request: the end of the gate's stages.
 public enum GateAction: Sendable {
@@ -10,8 +11,9 @@ public enum GateAction: Sendable {
     case api(Endpoint)
     /// Match: nobody waits for this.
     case forward(Exemption)
-    /// Verify: it has a pass. `renews`: half of its life is over, and the answer brings a new one.
-    case admit(room: Int, Pass, renews: Bool)
+    /// Verify: it has a pass, which stands there in the head's bytes. `renews`: half of its life is over, and the answer brings
+    /// a new one.
+    case admit(room: Int, Pass, ByteRange, renews: Bool)
     /// Place: it has none, and the line says what it gets. `refused`: why the pass that it showed was not taken.
     case place(room: Int, Ticket?, refused: TokenRefusal?)
 

@@ -194,7 +194,7 @@ final class Forward: Responder, DeadlineOwner {
 
     private func fieldsOfWatcher(_ head: ResponseHead?, _ bytes: Span<UInt8>) -> [AnswerField] {
         guard let mark, let watcher = relay.watcher else { return [] }
-        return watcher.answered(mark, head, bytes, of: client)
+        return watcher.answered(mark, head, bytes, at: loop.unixNow / 1_000_000_000)
     }
 
     func answerBody(_ bytes: Span<UInt8>) {

@@ -123,3 +123,34 @@ public struct PreparedAnswer: ~Copyable {
         connection.finishAnswer()
     }
 }
+
+extension ServerConnection {
+    /// An answer of our own, whole, from bytes; `further` appends fields, each a whole line.
+    public func answer(
+        _ status: UInt16, _ contentType: StaticString, _ body: Span<UInt8>,
+        adding further: (inout ByteBuffer) -> Void = { _ in }
+    ) {
+        let length = UInt64(body.count)
+        let framing = beginAnswer(status, body: .length(length), declaredLength: length)
+        let (isHead, minorVersion) = (exchange?.method == .head, exchange?.minorVersion ?? 1)
+        compose { output in
+            OwnStatusLine.append(status, to: &output)
+            server.appendDate(to: &output)
+            if !body.isEmpty {
+                output.append("Content-Type: ")
+                output.append(contentType)
+                output.append("\r\n")
+            }
+            further(&output)
+            if status != 204 {
+                output.append("Content-Length: ")
+                output.append(decimal: length)
+                output.append("\r\n")
+            }
+            ConnectionField.append(framing, minorVersion: minorVersion, to: &output)
+            output.append("\r\n")
+            if !isHead { output.append(body) }
+        }
+        finishAnswer()
+    }
+}

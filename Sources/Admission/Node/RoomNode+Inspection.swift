@@ -12,4 +12,7 @@ extension RoomNode {
     }
 
     package var waitingRemembered: Int { waiting.count }
+
+    /// Whoever has a pass of this ticket is not to be let through by it any more.
+    public func denies(_ id: TicketID) -> Bool { view?.revoked.contains(id) ?? false }
 }

@@ -40,6 +40,23 @@ public final class RoomDesk: TurnEnd {
         questions.removeAll()
     }
 
+    /// The holder of a pass is not to be let through by it any more.
+    public func denies(_ id: TicketID) -> Bool { node.denies(id) }
+
+    /// What an operator says to everybody.
+    public var message: String? { node.snapshot?.controls.message }
+
+    /// When it opens, for whoever is told that it has not yet.
+    public func opensAtSeconds(_ reply: Reply) -> Int64? {
+        switch reply {
+        case .notYet: break
+        case .waiting(let standing) where standing.outlook.phase == .prequeue: break
+        default: return nil
+        }
+        let rules = node.snapshot.map { node.rules.under($0.controls) } ?? node.rules
+        return rules.schedule.opensAt.map { $0 / 1_000_000 }
+    }
+
     /// The configuration has changed.
     public func follow(_ rules: RoomRules) { node.rules = rules }
 

@@ -1,49 +1,79 @@
 import Address
 import Admission
 import Bytes
+import Gate
 import HTTP
 import Loop
 import Relay
+import Settings
 import Telemetry
 import Web
 
-/// What happens to a request at the edge: whose it is, whether that address may, and then on to the origin.
+/// What happens to a request at the edge: the gate decides, and here it is done.
 final class EdgeHandler: Handler {
-    /// The class of request that the limiter counts; there will be others for joining the line and for polls.
+    /// The class of request that the limiter counts.
     private static let requestClass: UInt8 = 0
 
     let relay: Relay
+    let rooms: EdgeRooms
     var limit: RateLimit?
     var trusted: [Network]
+    /// Memory for the bodies of answers, which goes from one to the next.
+    private var scratch = ByteBuffer()
     private let shared: EdgeShared
     private let shard: MetricsShard
     private let journal: Journal
     private let startedAt: UInt64
 
-    init(relay: Relay, shared: EdgeShared, shard: MetricsShard, journal: Journal, startedAt: UInt64) {
+    init(
+        relay: Relay, rooms: EdgeRooms, shared: EdgeShared, shard: MetricsShard, journal: Journal, startedAt: UInt64
+    ) {
         self.relay = relay
+        self.rooms = rooms
         self.journal = journal
         self.shared = shared
         self.shard = shard
         self.startedAt = startedAt
         limit = nil
         trusted = []
+        relay.watcher = self
     }
 
     func handle(_ head: RequestHead, _ bytes: Span<UInt8>, on connection: ServerConnection) {
-        let peer = connection.source.address
-        let client = ClientAddress.find(peer: peer, head: head, bytes: bytes, trusted: trusted)
-        note(client, on: connection)
-        if let limit {
-            let now = connection.server.loop.now &- startedAt
-            let verdict = shared.limiter.take(client, class: Self.requestClass, limit: limit, now: now)
-            if case .refused(let retryAfter, let reset) = verdict {
-                logLimited(client, limit, at: connection.server.loop.unixNow)
-                return refuse(connection, limit: limit, retryAfter: retryAfter, reset: reset)
-            }
+        let guest = Guest(head, bytes, on: connection, trusted: trusted)
+        note(guest.client, on: connection)
+        let visit = Gate.Visit(client: guest.client, now: guest.now, limit: limitVerdict(guest, connection))
+        switch rooms.gate.decide(head, bytes, visit) {
+        case .limited(let retryAfter, let reset):
+            refuse(connection, guest, retryAfter: retryAfter, reset: reset)
+        case .refuse(let refusal):
+            connection.exchange?.record.set(reason: refusal.reason)
+            connection.answer(Answer.page(refusal.status, refusal.sentence))
+        case .api(let endpoint):
+            answer(endpoint, head, bytes, guest, connection)
+        case .forward:
+            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted)
+        case .admit(let room, let pass, let text, let renews):
+            admit(room, pass, text, renews: renews, head, bytes, guest, connection)
+        case .place(let room, let ticket, _):
+            place(room, ticket, head, bytes, guest, connection)
         }
-        let peerIsTrusted = !trusted.isEmpty && ClientAddress.isTrusted(peer, trusted)
-        relay.forward(head, bytes, of: connection, peerIsTrusted: peerIsTrusted)
+    }
+
+    /// Forwards whoever has a pass. Nothing but memory of this loop is touched before.
+    private func admit(
+        _ room: Int, _ pass: Pass, _ text: ByteRange, renews: Bool, _ head: RequestHead, _ bytes: Span<UInt8>,
+        _ guest: Guest, _ connection: ServerConnection
+    ) {
+        guard !rooms.desks[room].denies(pass.ticket) else {
+            return place(room, nil, head, bytes, guest, connection)
+        }
+        let mark = EdgeMark(
+            id: pass.ticket, sessionStart: pass.sessionStart, room: room, generation: rooms.generation, bringsPass: renews,
+            isNew: false, guest)
+        relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted, mark: mark.mark) { output in
+            PassFields.append(bytes[text], pass.ticket, to: &output)
+        }
     }
 
     func refused(_ refusal: Refusal, on connection: ServerConnection) {
@@ -57,7 +87,26 @@ final class EdgeHandler: Handler {
         connection.exchange?.record.set(client: client)
     }
 
-    private func refuse(_ connection: ServerConnection, limit: RateLimit, retryAfter: UInt64, reset: UInt64) {
+    func takeScratch() -> ByteBuffer {
+        var body = ByteBuffer()
+        swap(&body, &scratch)
+        body.removeAll()
+        return body
+    }
+
+    func giveBack(_ body: inout ByteBuffer) { if scratch.footprint == 0 { swap(&body, &scratch) } }
+
+    // MARK: Limit
+
+    private func limitVerdict(_ guest: Guest, _ connection: ServerConnection) -> Verdict? {
+        guard let limit else { return nil }
+        let now = connection.server.loop.now &- startedAt
+        return shared.limiter.take(guest.client, class: Self.requestClass, limit: limit, now: now)
+    }
+
+    private func refuse(_ connection: ServerConnection, _ guest: Guest, retryAfter: UInt64, reset: UInt64) {
+        guard let limit else { return }
+        logLimited(guest, limit, at: connection.server.loop.unixNow)
         shard.add(shared.limitedRequests)
         connection.exchange?.record.set(reason: "rate-limited")
         let window = max(1, limit.periodNanoseconds / 1_000_000_000)
@@ -69,9 +118,9 @@ final class EdgeHandler: Handler {
     }
 
     /// The journal has a ceiling of its own, so that a flood of requests does not become a flood of lines.
-    private func logLimited(_ client: IPAddress, _ limit: RateLimit, at time: UInt64) {
+    private func logLimited(_ guest: Guest, _ limit: RateLimit, at time: UInt64) {
         journal.log(.warning, "client.limited", at: Int64(time)) { line in
-            line.field("client", client.description)
+            line.field("client", guest.client.description)
             line.field("requests", limit.count)
             line.field("per_ms", milliseconds: Int64(limit.periodNanoseconds))
         }
@@ -79,4 +128,15 @@ final class EdgeHandler: Handler {
 
     /// Rounded up: who comes back then finds the door open.
     private func seconds(_ nanoseconds: UInt64) -> UInt64 { max(1, (nanoseconds + 999_999_999) / 1_000_000_000) }
+}
+
+/// What the origin is told of whoever is forwarded.
+enum PassFields {
+    static func append(_ pass: Span<UInt8>, _ ticket: TicketID, to output: inout ByteBuffer) {
+        output.append("Waiting-Room-Pass: ")
+        output.append(pass)
+        output.append("\r\nWaiting-Room-Id: ")
+        output.append(ticket.text)
+        output.append("\r\n")
+    }
 }

@@ -1,8 +1,10 @@
+import Admission
 import Digest
 import HTTP
 import Loop
 import Relay
 import Settings
+import Stores
 import Telemetry
 import Web
 
@@ -16,9 +18,13 @@ final class EdgeLoop {
     private let server: Server
     private let handler: EdgeHandler
     private let relay: Relay
+    private let rooms: EdgeRooms
     private var listeners: [Listener] = []
 
-    init(index: Int, on loop: EventLoop, plan: EdgePlan, shared: EdgeShared) {
+    /// `store`: of this process, on the control loop.
+    init(
+        index: Int, on loop: EventLoop, plan: EdgePlan, shared: EdgeShared, store: DistantStore, nodeName: String
+    ) throws(KeyRingFault) {
         self.index = index
         self.loop = loop
         self.shared = shared
@@ -29,7 +35,12 @@ final class EdgeLoop {
         relay = Relay(
             pool: pool, loop: loop, journal: journal, counts: RelayCounts(shared.relayNames, shard: shard),
             seed: SecureRandom.word())
-        handler = EdgeHandler(relay: relay, shared: shared, shard: shard, journal: journal, startedAt: loop.now)
+        // The first loop has the process's own name, by which the roster knows it.
+        rooms = EdgeRooms(
+            plan, keys: try KeyRing(plan.line.keys), store: store, nodeName: index == 0 ? nodeName : "\(nodeName)/\(index)",
+            on: loop)
+        handler = EdgeHandler(
+            relay: relay, rooms: rooms, shared: shared, shard: shard, journal: journal, startedAt: loop.now)
         server = Server(
             loop: loop, handler: handler, settings: plan.settings.serverSettings,
             counts: ServerCounts(shared.serverNames, shard: shard))
@@ -56,6 +67,7 @@ final class EdgeLoop {
         server.settings = plan.settings.serverSettings
         // The plan has been tried before it came here; if it fails all the same, the old certificates stay.
         if let tls = try? plan.makeTLSServer(shared.ticketKeys) { server.tls = tls }
+        if let keys = try? KeyRing(plan.line.keys) { rooms.apply(plan, keys: keys) }
         handler.limit = plan.settings.addressLimit
         handler.trusted = plan.settings.server.trustedProxies
         journal.level = plan.settings.log.level.logLevel
@@ -82,7 +94,10 @@ final class EdgeLoop {
     }
 
     /// Ends what is left.
-    func abort() { server.abort() }
+    func abort() {
+        rooms.close()
+        server.abort()
+    }
 
     var report: LoopReport {
         LoopReport(

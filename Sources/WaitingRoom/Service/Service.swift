@@ -4,6 +4,7 @@ import HTTP
 import Loop
 import Relay
 import Settings
+import Stores
 import Telemetry
 import Web
 
@@ -21,6 +22,7 @@ final class Service {
     private(set) var edges: [LoopThread] = []
     let sockets: ListeningSockets
     var health = ServiceHealth()
+    private(set) var line: LineSide?
     var probes: [HealthProbe] = []
     /// All that were ever configured, for their series.
     var knownUpstreams: Set<String> = []
@@ -62,7 +64,10 @@ final class Service {
         for warning in plan.warnings { log(.warning, "settings.warning") { $0.field("reason", warning) } }
         do {
             signals = try Signals(Self.handledSignals, on: loop) { [unowned self] in handle(signal: $0) }
-            try startEdges()
+            let line = try LineSide(plan.settings, plan.line, on: loop, journal: journal)
+            self.line = line
+            line.start()
+            try startEdges(line)
             admin = try AdminSide(self)
         } catch {
             log(.error, "start.failed") { $0.field("reason", "\(error)") }
@@ -78,21 +83,24 @@ final class Service {
         return ending.exitCode
     }
 
-    private func startEdges() throws {
+    private func startEdges(_ line: LineSide) throws {
         let count = shared.loopCount
+        let (host, nodeName) = (line.host, line.nodeName)
         for index in 0..<count {
             let mine = try sockets.forLoop(index, of: count)
             let (plan, shared, control) = (plan, shared, loop.handle)
             edges.append(
                 try LoopThread.start(name: "edge-\(index)") { loop in
-                    let edge = EdgeLoop(index: index, on: loop, plan: plan, shared: shared)
-                    loop.tenant = edge
-                    do throws(SystemError) {
+                    do {
+                        let store = DistantStore(host, on: control, from: loop)
+                        let edge = try EdgeLoop(
+                            index: index, on: loop, plan: plan, shared: shared, store: store, nodeName: nodeName)
+                        loop.tenant = edge
                         try edge.listen(on: mine)
                     } catch {
-                        let reason = error.description
+                        let reason = "\(error)"
                         control.submit { control in
-                            (control.tenant as? Service)?.fail("a loop cannot watch its sockets: \(reason)")
+                            (control.tenant as? Service)?.fail("a loop cannot begin: \(reason)")
                         }
                     }
                 })
@@ -132,6 +140,12 @@ final class Service {
             line.field("loops", shared.loopCount)
             line.field("version", HelpText.version)
             line.field("pid", getpid())
+        }
+        if plan.line.hasMadeKeys {
+            log(.info, "keys.made") { line in
+                line.field("file", plan.line.keysFile)
+                line.field("hint", "they sign tickets and passes; all nodes of a fleet need the same ones")
+            }
         }
         health.isStarted = true
         notifier.ready("serving on \([http, tls].filter { !$0.isEmpty }.joined(separator: ", "))")
@@ -212,6 +226,7 @@ final class Service {
             }
         }
         for edge in edges { edge.join() }
+        line?.stop()
         log(.info, "ended") { $0.field("exit_code", ending.exitCode) }
         journal.flush(at: Int64(loop.unixNow))
         _ = shared.accessLog?.close(millisecondsMax: Self.logCloseMillisecondsMax)

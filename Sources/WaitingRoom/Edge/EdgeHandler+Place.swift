@@ -1,0 +1,171 @@
+import Admission
+import Bytes
+import Gate
+import HTTP
+import Relay
+import Stores
+import Web
+
+/// The last stage: the line says what a request without a pass gets.
+extension EdgeHandler {
+    func place(
+        _ room: Int, _ ticket: Ticket?, _ head: RequestHead, _ bytes: Span<UInt8>, _ guest: Guest,
+        _ connection: ServerConnection
+    ) {
+        let reply = ask(room, ticket) {
+            Question(.request(head, bytes.array), room: room, ticket: ticket, guest, connection, self)
+        }
+        if let reply { settle(reply, room, ticket, head, bytes, guest, connection) }
+    }
+
+    /// The reply, or a question that gets it later.
+    func ask(_ room: Int, _ ticket: Ticket?, _ question: () -> Question) -> Reply? {
+        let later: RoomDesk.Later = {
+            let question = question()
+            question.begin()
+            return { question.told($0) }
+        }
+        let (desk, gateRoom) = (rooms.desks[room], rooms.gate.rooms[room])
+        guard let ticket else { return desk.arrive(lane: gateRoom.lanes.count - 1, later: later) }
+        return desk.visit(ticket.id, lane: gateRoom.laneIndex(ticket.lane), place: ticket.place, later: later)
+    }
+
+    /// What the line has said becomes an answer, or the request goes on to the origin.
+    func settle(
+        _ reply: Reply, _ room: Int, _ ticket: Ticket?, _ head: RequestHead, _ bytes: Span<UInt8>, _ guest: Guest,
+        _ connection: ServerConnection
+    ) {
+        switch reply {
+        case .open:
+            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted)
+        case .admitted(let id, let startedAt):
+            let pass = newPass(id, startedAt: startedAt, room, guest)
+            let mark = EdgeMark(
+                id: id, sessionStart: pass.sessionStart, room: room, generation: rooms.generation, bringsPass: true,
+                isNew: true, guest)
+            var token: [UInt8] = []
+            rooms.gate.sign(pass, room: room, client: guest.client, into: &token)
+            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted, mark: mark.mark) { output in
+                PassFields.append(token.span, id, to: &output)
+            }
+        case .waiting, .revoked, .notYet, .closed, .full, .held:
+            connection.exchange?.record.set(reason: reply.word)
+            if PageWish.wantsPage(head, bytes) {
+                answerPage(reply, room, ticket, guest, connection)
+            } else {
+                answerProblem(reply, room, ticket, guest, connection)
+            }
+        }
+    }
+
+    func newPass(_ id: TicketID, startedAt: Microseconds, _ room: Int, _ guest: Guest) -> Pass {
+        Pass(
+            ticket: id, issued: guest.now, lifetimeSeconds: rooms.gate.rooms[room].passLifeSeconds,
+            sessionStart: UInt64(clamping: startedAt / 1_000_000))
+    }
+
+    /// The ticket as it is to be kept now; nil when the one that was shown says the same.
+    func newTicket(_ reply: Reply, _ room: Int, _ shown: Ticket?, _ guest: Guest) -> Ticket? {
+        guard case .waiting(let standing) = reply else { return nil }
+        let lanes = rooms.gate.rooms[room].lanes
+        guard lanes.indices.contains(standing.lane) else { return nil }
+        let ticket = Ticket(id: standing.id, lane: lanes[standing.lane], place: standing.place, issued: guest.now)
+        if let shown, shown.id == ticket.id, shown.place == ticket.place, shown.lane == ticket.lane { return nil }
+        return ticket
+    }
+}
+
+/// A request that waits for what the line says.
+final class Question: Responder {
+    enum Purpose {
+        /// To be forwarded, or answered with the page. What came is kept, since its bytes do not stay.
+        case request(RequestHead, [UInt8])
+        case api(GateAction.Endpoint)
+    }
+
+    private let purpose: Purpose
+    private let room: Int
+    private let generation: UInt8
+    private let ticket: Ticket?
+    private let guest: Guest
+    private let connection: ServerConnection
+    private let handler: EdgeHandler
+    private var isGone = false
+
+    init(
+        _ purpose: Purpose, room: Int, ticket: Ticket?, _ guest: Guest, _ connection: ServerConnection, _ handler: EdgeHandler
+    ) {
+        self.purpose = purpose
+        self.room = room
+        generation = handler.rooms.generation
+        self.ticket = ticket
+        self.guest = guest
+        self.connection = connection
+        self.handler = handler
+    }
+
+    /// The body, if there is one, waits at the client.
+    func begin() {
+        connection.exchange?.responder = self
+        connection.pauseReading()
+    }
+
+    func told(_ reply: Reply) {
+        if isGone { return }
+        // The rooms have changed meanwhile: whoever asked asks again.
+        let reply = generation == handler.rooms.generation ? reply : .held
+        switch purpose {
+        case .request(let head, let bytes):
+            handler.settle(reply, room, ticket, head, bytes.span, guest, connection)
+        case .api(let endpoint):
+            handler.answer(endpoint, with: reply, room, ticket, guest, connection)
+        }
+        connection.resumeReading()
+    }
+
+    func requestBody(_ bytes: Span<UInt8>) {}
+    func requestEnded() {}
+    func batchEnded() {}
+    func clientCanTakeMore() {}
+    func clientGone(_ loss: ClientLoss) { isGone = true }
+}
+
+extension Reply {
+    /// For the access log.
+    var word: StaticString {
+        switch self {
+        case .admitted: "admitted"
+        case .waiting: "waiting"
+        case .revoked: "revoked"
+        case .notYet: "not-yet"
+        case .closed: "closed"
+        case .open: "open"
+        case .full: "full"
+        case .held: "held"
+        }
+    }
+}
+
+/// Whether a page is what somebody can read.
+enum PageWish {
+    /// What asks for HTML, and what does not say what it wants, as `curl` does not. Of a page's parts and scripts, which say
+    /// what they are for, none.
+    static func wantsPage(_ head: RequestHead, _ bytes: Span<UInt8>) -> Bool {
+        for field in head.fields where field.known == .other && bytes[field.name].equalsIgnoringCase("sec-fetch-dest") {
+            let wish = bytes[field.value]
+            return wish.equals("document") || wish.equals("iframe") || wish.equals("frame")
+        }
+        guard let accept = head.first(.accept) else { return true }
+        let text = bytes[accept]
+        return text.equals("*/*") || contains(text, "text/html")
+    }
+
+    private static func contains(_ text: Span<UInt8>, _ word: StaticString) -> Bool {
+        let word = word.bytes
+        guard text.count >= word.count else { return false }
+        for start in 0...(text.count - word.count) where text.extracting(start..<(start + word.count)).equals(word) {
+            return true
+        }
+        return false
+    }
+}
