@@ -227,6 +227,8 @@ idle_max = 128
 idle_timeout = "{IDLE_SECONDS}s"
 [limits]
 per_address = "1000000/s"
+[room]
+state = "open"
 [log]
 output = "stdout"
 access = "{self.folder}/ours-{port}-access.log"

@@ -46,7 +46,9 @@ public struct RoomMap: Sendable {
 
     public init(_ areas: [Area]) {
         self.areas = areas.enumerated().sorted { one, other in
-            (other.element.weight, other.element.path.count, one.offset) < (one.element.weight, one.element.path.count, other.offset)
+            (other.element.weight, other.element.path.count, one.offset) < (
+                one.element.weight, one.element.path.count, other.offset
+            )
         }.map(\.element)
     }
 

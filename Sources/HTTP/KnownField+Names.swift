@@ -72,7 +72,9 @@ private struct NameWords {
         case 3: isName("via") ? .via : .other
         case 4: isName("host") ? .host : isName("date") ? .date : .other
         case 5: isName("range") ? .range : .other
-        case 6: isName("cookie") ? .cookie : isName("expect") ? .expect : isName("server") ? .server : isName("accept") ? .accept : .other
+        case 6:
+            isName("cookie")
+                ? .cookie : isName("expect") ? .expect : isName("server") ? .server : isName("accept") ? .accept : .other
         case 7: sevenLetters
         case 9: isName("forwarded") ? .forwarded : isName("x-real-ip") ? .xRealIP : .other
         case 10: tenLetters

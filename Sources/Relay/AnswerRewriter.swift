@@ -11,7 +11,7 @@ struct AnswerRewriter {
 
     /// `further`: fields of ours.
     func append(
-        _ bytes: Span<UInt8>, date server: Server, adding further: [AnswerField], to output: inout ByteBuffer
+        _ bytes: Span<UInt8>, date server: Server, adding further: [AnswerField] = [], to output: inout ByteBuffer
     ) {
         Self.appendStatusLine(head, bytes, to: &output)
         Self.appendFields(head, bytes, to: &output)

@@ -12,7 +12,9 @@ extension Kind {
     }
 
     static func pathPatterns() -> Kind<[PathPattern]> {
-        list(of: element("a path, or one with /* behind it", PathPattern.init) { _ in "/static/*" }, noun: "a path, or PATH/*")
+        list(
+            of: element("a path, or one with /* behind it", PathPattern.init) { _ in "/static/*" }, noun: "a path, or PATH/*"
+        )
     }
 
     static func bypassMethods() -> Kind<[BypassMethod]> {

@@ -9,7 +9,8 @@ extension Loading {
                 let place = "\(host) \(named.room.path.lowercased())"
                 if let other = seen[place], other != named.name {
                     refuse(
-                        self.place(ofRoom: at), "is for \(host) and \(named.room.path), as rooms.\(other) is", section: section,
+                        self.place(ofRoom: at), "is for \(host) and \(named.room.path), as rooms.\(other) is",
+                        section: section,
                         key: "path", instead: "another path")
                 }
                 seen[place] = named.name
@@ -50,7 +51,8 @@ extension Loading {
                 instead: "pass_cookie = \"wr_pass\"")
         }
         if settings.tokens.apiPrefix == "/" {
-            conflict(["tokens.api_prefix"], "\"/\" would leave nothing for the origin", instead: "api_prefix = \"/api/queue\"")
+            conflict(
+                ["tokens.api_prefix"], "\"/\" would leave nothing for the origin", instead: "api_prefix = \"/api/queue\"")
         }
     }
 }

@@ -105,7 +105,8 @@ extension Settings.Room {
                 + "in the last one unless something says otherwise."),
         Key(
             "room", "method", \.room.method, .choice(Settings.Room.Method.self),
-            "\"fifo\": who came first goes first, and who came before the opening by lot. \"random\": by lot whenever one came."),
+            "\"fifo\": who came first goes first, and who came before the opening by lot. \"random\": by lot whenever one came."
+        ),
     ]
 
     private static let schedule: [Key] = [
@@ -117,7 +118,9 @@ extension Settings.Room {
             "room", "prequeue_at", \.room.prequeueAt, Kind<Moment>.moment().or("none"),
             "From when on people may gather before opens_at. All who do are equal, and places are drawn when it opens."),
         Key("room", "opens_at", \.room.opensAt, Kind<Moment>.moment().or("none"), "From when on people are let in."),
-        Key("room", "closes_at", \.room.closesAt, Kind<Moment>.moment().or("none"), "From when on nobody is let in any more."),
+        Key(
+            "room", "closes_at", \.room.closesAt, Kind<Moment>.moment().or("none"), "From when on nobody is let in any more."
+        ),
     ]
 
     private static let times: [Key] = [
@@ -133,9 +136,10 @@ extension Settings.Room {
             "After so long somebody has to queue again, however busy."),
         Key(
             "room", "claim_window", \.room.claimWindow, .timespan(.seconds(5) ... .hours(1)),
-            "How long a turn is kept for who does not come; then the next one has it. Longer than the longest poll interval."),
+            "How long a turn is kept for who does not come; then the next one has it. Longer than the longest poll interval."
+        ),
         Key(
-            "room", "turn_grace", \.room.turnGrace, .timespan(.seconds(0) ... .hours(24)),
+            "room", "turn_grace", \.room.turnGrace, .timespan(.milliseconds(1) ... .hours(24)),
             "Who missed the turn by less than this comes to the front again. A train goes through a tunnel in that time."),
         Key(
             "room", "abandon_after", \.room.abandonAfter, .timespan(.seconds(10) ... .hours(1)),

@@ -29,7 +29,8 @@ extension Settings.Store {
                 "\"memory\": this process alone, with a journal in state_dir. \"redis\": any number of nodes, with postgres as "
                     + "fallback where it is set. \"postgres\": the same for small sites that have no Redis."),
             Key(
-                "store", "redis", \.store.redis, .serviceURL(redisSchemes, example: "redis://127.0.0.1:6379", mayBeEmpty: false),
+                "store", "redis", \.store.redis,
+                .serviceURL(redisSchemes, example: "redis://127.0.0.1:6379", mayBeEmpty: false),
                 restart: true,
                 "One server, \"redis://:PASSWORD@HOST:PORT/DATABASE\"; Sentinels, \"redis-sentinel://HOST,HOST:26379/NAME\"; a "
                     + "cluster, \"redis-cluster://HOST,HOST\". With \"rediss\" instead of \"redis\" over TLS."),

@@ -86,11 +86,14 @@ final class Crowd {
         let visitor = visitors[at]
         if visitor.isGhost, loop.now - begunAt > UInt64(setting.ghostsLeaveAfterSeconds * 1e9) { return done(at) }
         if visitor.askedAt == 0 { visitors[at].askedAt = loop.now - begunAt }
-        if let id = visitor.id {
-            desk.visit(id, lane: 0, place: visitor.place) { [weak self] in self?.hear($0, at) }
-        } else {
-            desk.arrive(lane: 0) { [weak self] in self?.hear($0, at) }
-        }
+        let later: RoomDesk.Later = { { [weak self] in self?.hear($0, at) } }
+        let known =
+            if let id = visitor.id {
+                desk.visit(id, lane: 0, place: visitor.place, later: later)
+            } else {
+                desk.arrive(lane: 0, later: later)
+            }
+        if let known { hear(known, at) }
     }
 
     private func hear(_ reply: Reply, _ at: Int) {

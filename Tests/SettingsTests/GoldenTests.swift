@@ -11,7 +11,7 @@ struct GoldenTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
     static let flags = [
         "--listen": "server.listen", "--upstream": "upstream.servers", "--admin": "admin.listen",
-        "--limit": "limits.per_address",
+        "--limit": "limits.per_address", "--rate": "room.rate", "--max-active": "room.max_active",
         "--loops": "server.loops", "--watch": "reload.watch", "--nothing": "server.nothing",
     ]
 

@@ -39,8 +39,8 @@ struct MutationTests {
             let document = try TOMLDocument(Array("\(key.name) = \(value)".utf8), file: "config.toml")
             let faults = key.read(try #require(document.items.first), &settings)
             for instead in faults.compactMap(\.instead) where faults.count == 1 {
-                let isPart = key.name == "certificates" && !instead.hasPrefix("[")
-                let right = isPart ? "[{ certificate = \"a\", key = \"b\" }]" : instead
+                let whole = ["certificates": "[{ certificate = \"a\", key = \"b\" }]", "lanes": "[{ name = \"a\" }]"]
+                let right = instead.hasPrefix("[") ? instead : whole[key.name] ?? instead
                 let again = try TOMLDocument(Array("\(key.name) = \(right)".utf8), file: "config.toml")
                 #expect(key.read(try #require(again.items.first), &settings) == [], "\(path) = \(value), then \(instead)")
             }
@@ -62,8 +62,12 @@ struct MutationTests {
     private static func isPossible(_ value: String, for path: String) -> Bool {
         switch value {
         case "\" \"", "\"-1\"":
-            ["server.state_dir", "upstream.tls_ca", "log.output", "log.access", "tls.ciphers"].contains(path)
-                && !(path == "tls.ciphers" && value == "\" \"")
+            [
+                "server.state_dir", "upstream.tls_ca", "log.output", "log.access", "tls.ciphers", "room.title",
+                "tokens.keys_file", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie",
+            ].contains(path)
+                && !(value == "\" \""
+                    && ["tls.ciphers", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie"].contains(path))
         default: false
         }
     }

@@ -60,10 +60,12 @@ struct ShippedFileTests {
 
     /// Each field of each section has a row: a field that nothing fills would keep its default whatever the file says.
     @Test func everyFieldHasAKey() {
-        let fields = Mirror(reflecting: Settings()).children.flatMap { section in
+        // `rooms` is made of [rooms.NAME], each of which has the keys of [room].
+        let sections = Mirror(reflecting: Settings()).children.filter { $0.label != "rooms" }
+        let fields = sections.flatMap { section in
             Mirror(reflecting: section.value).children.map { "\(section.label ?? "").\($0.label ?? "")" }
         }
         #expect(fields.count == Settings.keys.count)
-        #expect(Mirror(reflecting: Settings()).children.compactMap(\.label) == Settings.sections.map(\.name))
+        #expect(sections.compactMap(\.label) == Settings.sections.map(\.name))
     }
 }

@@ -66,8 +66,9 @@ public struct RoomNode: Sendable {
 
     /// Somebody without a ticket.
     public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
-        guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
+        // What everybody is told alike needs no store.
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
+        guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
         let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
         return nil
@@ -78,9 +79,9 @@ public struct RoomNode: Sendable {
         waiting.come(id, at: now)
         guard let view else { return question(ask, id, lane, shown, now) }
         if view.revoked.contains(id) { return .revoked }
-        if isCutOff(now) { return keep(id, lane, shown, now) }
         let phase = view.snapshot.phase
         if phase == .open { return .open }
+        if isCutOff(now) { return keep(id, lane, shown, now) }
         guard let place = resolved(shown, of: id) else {
             guard askCount < Self.asksMax else { return .held }
             if shown.epoch > view.snapshot.tail.epoch {

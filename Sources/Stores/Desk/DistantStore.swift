@@ -44,7 +44,9 @@ public final class DistantStore: QueueStore {
         waiting[number] = answer
     }
 
-    private func later(_ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void, _ result: Result<StoreAnswer, StoreFault>) {
+    private func later(
+        _ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void, _ result: Result<StoreAnswer, StoreFault>
+    ) {
         loop.atTurnEnd(Later { answer(result) })
     }
 

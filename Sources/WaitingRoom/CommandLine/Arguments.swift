@@ -42,6 +42,11 @@ enum Arguments {
         Flag(
             name: "--admin", key: "admin.listen", value: "HOST:PORT|off",
             help: "metrics and health, for operators only [127.0.0.1:9900]", isList: true),
+        Flag(
+            name: "--rate", key: "room.rate", value: "100|6000/m", help: "how many are let in, a second or so [100/s]"),
+        Flag(
+            name: "--max-active", key: "room.max_active", value: "COUNT|off",
+            help: "how many may be inside at a time [10000]"),
         Flag(name: "--limit", key: "limits.per_address", value: "100/s|off", help: "requests per client address [100/s]"),
     ]
 
@@ -74,9 +79,9 @@ enum Arguments {
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let name = parts[0]
-            let known = name == "--config" || flags.contains { $0.name == name }
+            let known = name == "--config" || name == "--set" || flags.contains { $0.name == name }
             guard known else {
-                let all = (["--config"] + flags.map(\.name)).joined(separator: ", ")
+                let all = (["--config"] + flags.map(\.name) + ["--set"]).joined(separator: ", ")
                 throw UsageProblem(description: "\"\(argument)\" is no flag of \(command); there are \(all)")
             }
             guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty else {
@@ -85,6 +90,8 @@ enum Arguments {
             if name == "--config" {
                 guard options.configFile == nil else { throw UsageProblem(description: "--config is given twice") }
                 options.configFile = value
+            } else if name == "--set" {
+                options.overrides.append(try setting(value, options.overrides))
             } else if let flag = flags.first(where: { $0.name == name }), flag.isList {
                 lists[name, default: []].append(value)
             } else if options.overrides.contains(where: { $0.flag == name }) {
@@ -100,12 +107,28 @@ enum Arguments {
         return options
     }
 
+    /// `--set SECTION.KEY=VALUE`, for every key of the file.
+    private static func setting(_ text: String, _ known: [SettingsOverride]) throws(UsageProblem) -> SettingsOverride {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty else {
+            throw UsageProblem(
+                description: "--set takes SECTION.KEY=VALUE, such as --set room.state=paused; it got \"\(text)\"")
+        }
+        guard !known.contains(where: { $0.key == parts[0] }) else {
+            throw UsageProblem(description: "\(parts[0]) is given twice; which one is meant?")
+        }
+        return SettingsOverride(parts[0], parts[1], flag: "--set \(parts[0])")
+    }
+
     private static func example(_ name: String) -> String {
         switch name {
         case "--config": "config.toml"
         case "--listen": "127.0.0.1:8080"
         case "--upstream": "http://127.0.0.1:3000"
         case "--admin": "127.0.0.1:9900"
+        case "--rate": "100"
+        case "--max-active": "1000"
+        case "--set": "room.state=paused"
         default: "100/s"
         }
     }

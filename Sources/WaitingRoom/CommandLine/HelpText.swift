@@ -11,14 +11,14 @@ enum HelpText {
     }
 
     private static let overview = """
-        waitingroom \(version): a hardened reverse proxy that keeps a site alive when everybody comes at once.
+        waitingroom \(version): a waiting room in front of a site, for when everybody comes at once.
 
         Try it in front of a site of yours:
           waitingroom serve --upstream http://127.0.0.1:3000
         and open http://127.0.0.1:8080. Metrics and health are at http://127.0.0.1:9900.
 
         Commands
-          serve     run the proxy                        (waitingroom help serve)
+          serve     run the waiting room                 (waitingroom help serve)
           check     check a configuration and exit       (waitingroom help check)
           version   print the version
           help      print this, or the help of a command
@@ -27,11 +27,12 @@ enum HelpText {
         """
 
     private static let serve = """
-        waitingroom serve [--config FILE] [flags]: run the proxy.
+        waitingroom serve [--config FILE] [flags]: run the waiting room.
 
         Flags win over the file. With neither a file nor --upstream there is nothing to serve.
           --config FILE          settings; config.toml that comes with the program explains every key
         \(flagLines)
+          --set SECTION.KEY=VALUE  any other key of the file, as in --set room.state=paused
         --listen, --upstream and --admin may be given several times.
 
         Signals

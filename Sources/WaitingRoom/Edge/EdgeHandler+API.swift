@@ -14,7 +14,8 @@ extension EdgeHandler {
         switch endpoint {
         case .unknown:
             return answer(
-                Problem(status: 404, name: "not-found", title: "Not found", detail: "there is no such path of the waiting room"),
+                Problem(
+                    status: 404, name: "not-found", title: "Not found", detail: "there is no such path of the waiting room"),
                 connection)
         case .wrongMethod(let allow):
             let problem = Problem(
@@ -104,7 +105,9 @@ extension EdgeHandler {
         _ reply: Reply, _ room: Int, _ ticket: Ticket?, _ guest: Guest, _ connection: ServerConnection
     ) {
         let seconds: UInt64 =
-            if case .waiting(let standing) = reply { UInt64(clamping: standing.outlook.pollAfter / 1_000_000 + 1) } else { 10 }
+            if case .waiting(let standing) = reply { UInt64(clamping: standing.outlook.pollAfter / 1_000_000 + 1) } else {
+                10
+            }
         let problem = Problem(
             status: 503, name: reply.word, title: "Waiting room", detail: reply.sentence, retryAfterSeconds: seconds)
         let cookie = ticketCookie(reply, room, ticket, guest)

@@ -93,7 +93,8 @@ final class Question: Responder {
     private var isGone = false
 
     init(
-        _ purpose: Purpose, room: Int, ticket: Ticket?, _ guest: Guest, _ connection: ServerConnection, _ handler: EdgeHandler
+        _ purpose: Purpose, room: Int, ticket: Ticket?, _ guest: Guest, _ connection: ServerConnection,
+        _ handler: EdgeHandler
     ) {
         self.purpose = purpose
         self.room = room

@@ -64,7 +64,8 @@ enum KeysFile {
         let reason = String(cString: strerror(errno))
         return SettingsProblems([
             SettingsProblem(
-                place: .file(path), saying: "cannot be made: \(reason); [server] state_dir has to be a folder that can be written to")
+                place: .file(path),
+                saying: "cannot be made: \(reason); [server] state_dir has to be a folder that can be written to")
         ])
     }
 }

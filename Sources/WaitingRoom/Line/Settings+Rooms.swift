@@ -54,7 +54,8 @@ extension Settings {
 extension Settings.Room {
     fileprivate var bypass: Bypass {
         Bypass(
-            paths: bypassPaths.map { (Array($0.path.utf8), $0.isPrefix) }, methods: bypassMethods.map { Array($0.name.utf8) },
+            paths: bypassPaths.map { (Array($0.path.utf8), $0.isPrefix) },
+            methods: bypassMethods.map { Array($0.name.utf8) },
             networks: bypassNetworks)
     }
 }
