@@ -13,6 +13,7 @@ final class Observer {
     var regular = RateMeter()
     var all = RateMeter()
     var progress = ProgressMeter()
+    var pace = PaceMeter()
     var shares = ShareMeter()
     var heads: [[(at: Microseconds, head: Place)]]
     /// Of places that were counted, the highest.
@@ -118,6 +119,7 @@ final class Observer {
         let admitted = after.admitted - before.admitted
         let replaced = after.replaced - before.replaced
         admissions += admitted
+        pace.admit(admitted - replaced, waiting: store.line.counts.waiting, at: now)
         // Only where the bucket was filled: of two rates in force the later one fills it for all the time since it was last.
         guard isTick || admitted > 0 else { return }
         let isRight = regular.add(admitted - replaced, at: now, rules.rate, burst: rules.burst)

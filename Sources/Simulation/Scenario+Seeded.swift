@@ -10,6 +10,7 @@ extension Scenario {
         var dice = SeededDice(seed: seed &* 0x2545_f491_4f6c_dd1d &+ 1)
         let kind = kind ?? usual[Int(seed % UInt64(usual.count))]
         if kind == .million { return million(visitors ?? 1_000_000) }
+        if kind == .ghosts { return ghosts(visitors ?? 100_000) }
         let count = visitors ?? dice.pick([20, 60, 120, 200, 300])
         let rate = dice.pick([3, 7, 10, 20, 40])
         let slots = dice.pick([Int64(rate) * 4, Int64(rate) * 20, 100_000])
@@ -41,7 +42,7 @@ extension Scenario {
 
     private mutating func add(_ kind: Kind, _ dice: inout SeededDice) {
         switch kind {
-        case .calm, .million: break
+        case .calm, .million, .ghosts: break
         case .network: addNetwork(&dice)
         case .losses: addLosses(&dice)
         case .nodes: addNodes(&dice)
@@ -161,6 +162,18 @@ extension Scenario {
             default: faults.append(Fault(kind: .slowStore(400_000), at: at, lasting: long))
             }
         }
+    }
+
+    /// All times are those that a configuration has by default.
+    private static func ghosts(_ visitors: Int) -> Scenario {
+        var rules = RoomRules(rate: .perSecond(100), slotsMax: 100_000)
+        rules.state = .queue
+        var scenario = Scenario(
+            kind: .ghosts, visitors: visitors, nodes: 4, rules: rules, arrivalsEnd: 20_000_000, wallPercent: 0)
+        scenario.habits = [50, 0, 50]
+        scenario.renewalsMax = 1
+        scenario.ghostsGoAt = 30_000_000
+        return scenario
     }
 
     private static func million(_ visitors: Int) -> Scenario {

@@ -25,6 +25,8 @@ public struct Scenario: Sendable {
         case mixed
         /// A million visitors, four nodes, a store that is emptied once.
         case million
+        /// A sale of the size and with the times of a real one, of whose visitors every second goes away without a word.
+        case ghosts
     }
 
     public var kind: Kind
@@ -49,6 +51,9 @@ public struct Scenario: Sendable {
     var renewalsMax = 3
     /// By weight, in the order of `Visitor.Habit`.
     var habits: [Int] = [60, 8, 5, 5, 6, 4, 5, 4, 3]
+
+    /// Who vanishes does so with its first question after this; nil: whenever its patience ends.
+    var ghostsGoAt: Microseconds?
 
     /// Nothing goes wrong any more from then on.
     var faultsEnd: Microseconds { faults.map(\.end).max() ?? 0 }

@@ -20,6 +20,8 @@ extension World {
         visitors[at].startedAt = startedAt
         visitors[at].state = .inside
         figures.admitted += 1
+        observer.pace.come(at: now)
+        if scenario.ghostsGoAt != nil { promises.keep(at, at: now) }
         if visitors[at].passUntil == 0 {
             validPasses += 1
             figures.passesMost = max(figures.passesMost, validPasses)

@@ -126,6 +126,11 @@ extension World {
 
     private func behave(_ standing: Standing, _ at: Int, _ node: SimulatedNode) {
         let next = standing.outlook.pollAfter
+        if let goAt = scenario.ghostsGoAt {
+            if visitors[at].habit == .vanishes, now >= goAt { return finish(at) }
+            if visitors[at].habit != .vanishes { promises.promise(standing.outlook.wait, to: at, at: now) }
+            return again(at, after: next)
+        }
         if visitors[at].patience > 0 {
             visitors[at].patience -= 1
             return again(at, after: next)

@@ -35,6 +35,7 @@ final class World {
     private var tailEnd: Microseconds?
     private(set) var eventCount = 0
     var figures = Figures()
+    var promises = PromiseMeter()
 
     /// What is worth telling of a run.
     struct Figures {
