@@ -132,10 +132,11 @@ begin
                 order by place, id limit spread.given[spot]
         ) as first;
         kept.lane_heads[spot] := greatest(kept.lane_heads[spot], first.head);
-        -- Not those who are dead and not dropped yet.
+        -- Not those who are dead and not dropped yet. `+ 0`: found by id, whatever is known of the table. By time, as a plan for a
+        -- line that has just been filled would have it, each of these would walk along everybody who waits.
         insert into queue_offered (line, id, until)
             select kept.line, id, at + rules.claim_window from queue_seen
-                where line = kept.line and id = any(first.ids) and seen > at - rules.abandon_after;
+                where line = kept.line and id = any(first.ids) and seen + 0 > at - rules.abandon_after;
         get diagnostics count = row_count;
         admitted := admitted + count;
         kept := queue_count(kept, 6, first.count - count);

@@ -323,7 +323,7 @@ declare
 begin
     if kept.stale > 0 then
         select count(*) into was_stale from queue_seen
-            where line = kept.line and id = any(ids) and seen <= kept.stale_until;
+            where line = kept.line and id = any(ids) and seen + 0 <= kept.stale_until;
         kept.stale := kept.stale - was_stale;
     end if;
     with found as (
