@@ -9,7 +9,8 @@ public final class PostgresRoster: Roster {
     private let statements: PostgresStatements
     private let clock: (() -> Microseconds)?
 
-    /// See `PostgresStore.init`.
+    /// See `PostgresStore.init`. `pool` should be one of its own: calls of one room wait for each other, and a node whose word
+    /// waits behind them on the same connection counts as silent when it matters most.
     public init(
         _ pool: PostgresPool, on loop: EventLoop, schema: String = PostgresSchema.nameDefault,
         callTimeMax: UInt64 = PostgresStore.callTimeDefault, clock: (() -> Microseconds)? = nil
