@@ -24,6 +24,7 @@ import tempfile
 
 import ghosts
 import idle
+import postgres_store
 import store
 import tokens
 from measuring import Trouble, processor_seconds, run_wrk
@@ -36,6 +37,8 @@ PASS_CHECK_NANOSECONDS_MAX = 1000.0
 STORE_NEWCOMER_MICROSECONDS_MAX = 4
 STORE_BYTES_MAX = 300
 PROMISE_ERROR_PERCENT_MAX = 10
+POSTGRES_WAITING = 200_000
+POSTGRES_BYTES_MAX = 600
 
 # What a browser sends; Host, which the client adds, is the twelfth.
 BROWSER = [
@@ -222,6 +225,24 @@ class Bench:
             "store-bytes", "bytes", bytes_each, STORE_BYTES_MAX, 1.0,
             note="the peer is the ceiling; growth of Redis' memory for each who waits")
 
+    def postgres(self):
+        """A durable server. The peer writes the same to bare tables with the same indexes, which is what cannot be saved."""
+        said = postgres_store.measure(SERVER_CORE, CLIENT_CORE, POSTGRES_WAITING, max(self.seconds, 10))
+        batch = postgres_store.BATCH
+        for name in ("join", "beat"):
+            self.figure(
+                f"postgres-{name}s", f"{name}s/s", said[f"{name}-rate"], said[f"bare-{name}-rate"], None, at_least=True,
+                details=said if name == "join" else None,
+                note=f"{said[name]:.1f} ms for {batch}, one connection, fsync {said['fsync']}; the peer writes bare tables, "
+                f"{said[f'bare-{name}']:.1f} ms")
+        self.figure(
+            "postgres-tick", "ms", said["tick-many"], said["tick-few"], None,
+            note=f"{POSTGRES_WAITING} waiting against 1000, p99 {said['tick-many-p99']:.1f} and {said['tick-few-p99']:.1f}; "
+            f"beside {POSTGRES_WAITING // 40} beats a second {said['tick-sale']:.1f}, p99 {said['tick-sale-p99']:.1f}")
+        self.figure(
+            "postgres-bytes", "bytes", said["bytes"], POSTGRES_BYTES_MAX, 1.0,
+            note="the peer is the ceiling; tables and indexes for each who waits, after the beats")
+
     def ghosts(self):
         """In virtual time: production code under the simulator, so that nothing depends on this machine."""
         said = ghosts.play(SERVER_CORE)
@@ -242,7 +263,7 @@ class Bench:
 
     ROWS = {
         "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "pass-check": pass_check,
-        "store-joins": store_joins, "store-line": store_line, "ghosts": ghosts,
+        "store-joins": store_joins, "store-line": store_line, "postgres": postgres, "ghosts": ghosts,
     }
 
     def run(self, rows):
