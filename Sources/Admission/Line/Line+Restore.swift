@@ -7,6 +7,7 @@ extension Line {
             awaited = Set(recollection.nodes.prefix(Self.nodesMax))
         }
         if epoch == 0 { return .lost }
+        stand(call, clock)
         alignLanes(with: call.rules)
         let rules = call.rules.under(controls)
         let now = moment(clock)

@@ -108,7 +108,7 @@ public struct Line: Sendable {
     func moment(_ clock: Microseconds) -> Moment { Moment(clock: clock, line: clock - standstill) }
 
     /// Whichever call comes first after an outage, or after the clock was set back, finds the line's time where it was.
-    private mutating func stand(_ call: StoreCall, _ clock: Microseconds) {
+    mutating func stand(_ call: StoreCall, _ clock: Microseconds) {
         let gap = clock - tickedAt
         let isJump = gap > call.rules.standstillAfter || gap < 0
         if isJump { standstill += gap }

@@ -135,6 +135,7 @@ begin
     lineage := coalesce(kept.lineage, 0);
     is_lost := epoch = 0;
     if is_lost then return; end if;
+    kept := queue_stand(kept, rules, clock, false);
     at := clock - kept.standstill;
     kept := queue_align(kept, rules);
     rules := queue_under(rules, kept);

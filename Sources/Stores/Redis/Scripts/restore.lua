@@ -9,6 +9,7 @@ if begins then
     set('restoringUntil', now + restoringMax)
 end
 if (meter.epoch or 0) == 0 then return answer('l') end
+stand(false)
 local refusal = align()
 if refusal then return refusal end
 nameLanes()
