@@ -64,7 +64,7 @@ extension RandomCalls {
         if chance(4) {
             marks.draw = Draw(
                 epoch: epoch + UInt64(below(3)), seed: [UInt8](repeating: UInt8(below(256)), count: Draw.seedBytes),
-                isOpened: chance(2))
+                isOpened: chance(2), openedFor: chance(2) ? nil : now + Microseconds(below(20_000_000)) - 10_000_000)
         } else {
             marks.draw = chance(2) ? draw : nil
         }

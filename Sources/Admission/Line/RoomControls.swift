@@ -55,7 +55,15 @@ extension RoomRules {
 
     public func phase(at now: Microseconds) -> RoomPhase { RoomPhase(state: state, schedule: schedule, now: now) }
 
-    /// Whether a newcomer's place is drawn rather than counted.
+    /// What ends a draw: the opening, or by lot the close.
+    public var drawEnd: Microseconds? {
+        switch method {
+        case .fifo: schedule.opensAt
+        case .random: schedule.closesAt
+        }
+    }
+
+    /// Whether a newcomer's place is drawn rather than counted, unless the draw is over (`Draw.isOver`).
     public func draws(in phase: RoomPhase) -> Bool {
         phase == .prequeue || method == .random && phase != .before && phase != .closed
     }

@@ -53,6 +53,7 @@ extension PostgresAnswers {
         told.drawEpoch = try row.told("draw_epoch")
         told.drawSeed = try row.told("draw_seed")
         told.drawIsOpened = try row.told("draw_is_opened")
+        told.drawOpenedFor = try row.told("draw_opened_for")
         told.tail = try row.told("tail")
         told.marksVersion = try row.told("marks_version")
         told.revoked = try row.tickets("revoked")

@@ -151,11 +151,13 @@ enum PostgresAnswers {
         var message: String?
     }
 
-    static func draw(_ number: Int64?, _ seed: [UInt8]?, _ isOpened: Bool?) throws(StoreFault) -> Draw? {
+    static func draw(
+        _ number: Int64?, _ seed: [UInt8]?, _ isOpened: Bool?, openedFor: Microseconds?
+    ) throws(StoreFault) -> Draw? {
         switch (number, seed, isOpened) {
         case (nil, _, _): return nil
         case (.some(let number), .some(let seed), .some(let isOpened)):
-            return Draw(epoch: try epoch(number), seed: seed, isOpened: isOpened)
+            return Draw(epoch: try epoch(number), seed: seed, isOpened: isOpened, openedFor: openedFor)
         default: throw .nonsense("a draw without seed or state")
         }
     }

@@ -99,7 +99,7 @@ enum PostgresCallParameters {
     }
 
     static func draw(_ draw: Draw?) -> [any PostgresValue] {
-        [draw.map { Int64(clamping: $0.epoch) }, draw?.seed, draw?.isOpened]
+        [draw.map { Int64(clamping: $0.epoch) }, draw?.seed, draw?.isOpened, draw?.openedFor]
     }
 
     static func number(_ place: Place) -> Int64 { Int64(place.rawValue) }

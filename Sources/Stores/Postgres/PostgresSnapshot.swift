@@ -23,6 +23,7 @@ struct PostgresSnapshot {
     var drawEpoch: Int64?
     var drawSeed: [UInt8]?
     var drawIsOpened: Bool?
+    var drawOpenedFor: Int64?
     var tail: Int64 = 0
     var marksVersion: Int64 = 0
     var revoked: [TicketID] = []
@@ -35,7 +36,8 @@ struct PostgresSnapshot {
             offered: try PostgresAnswers.count(offered), sessions: try PostgresAnswers.count(sessions),
             fresh: try PostgresAnswers.count(fresh), totals: try roomTotals(),
             controls: try PostgresAnswers.controls(controls),
-            draw: try PostgresAnswers.draw(drawEpoch, drawSeed, drawIsOpened), tail: try PostgresAnswers.place(tail),
+            draw: try PostgresAnswers.draw(drawEpoch, drawSeed, drawIsOpened, openedFor: drawOpenedFor),
+            tail: try PostgresAnswers.place(tail),
             marksVersion: marksVersion, revoked: revoked, nodes: nodes.sorted())
     }
 

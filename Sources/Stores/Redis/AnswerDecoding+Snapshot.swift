@@ -45,8 +45,11 @@ extension AnswerDecoding {
         let hasDraw = try reader.flag()
         let epoch = try reader.word()
         let isOpened = try reader.flag()
+        let wasScheduled = try reader.flag()
+        let openedFor = try reader.number()
         guard let seed = Hexadecimal.bytes(Array(try reader.text())) else { throw AnswerReader.Misfit() }
-        return hasDraw ? Draw(epoch: epoch, seed: seed, isOpened: isOpened) : nil
+        guard hasDraw else { return nil }
+        return Draw(epoch: epoch, seed: seed, isOpened: isOpened, openedFor: wasScheduled ? openedFor : nil)
     }
 
     private static func lane(_ reader: inout AnswerReader) throws(AnswerReader.Misfit) -> LaneView {

@@ -53,7 +53,7 @@ import TestSupport
             marks: [RankMark(place: Place(epoch: 0, number: 6), rank: 1)])
         return RoomSnapshot(
             now: 5, phase: .queue, isRestoring: true, lanes: [lane], offered: 1, sessions: 2, fresh: 3, totals: totals,
-            controls: controls, draw: Draw(epoch: 7, seed: [0xab], isOpened: true), tail: Place(epoch: 0, number: 9),
+            controls: controls, draw: Draw(epoch: 7, seed: [0xab], isOpened: true, openedFor: 4), tail: Place(epoch: 0, number: 9),
             marksVersion: 6, revoked: [ticket(8)], nodes: ["a", "b"])
     }()
 
@@ -61,7 +61,7 @@ import TestSupport
         var bytes = Array("t".utf8) + text("queue") + number(5) + [1] + number(9) + number(6)
         bytes += number(1) + number(2) + number(3)
         bytes += number(1) + (0..<6).flatMap { _ in number(0) } + number(8)
-        bytes += [1] + number(7) + [1] + text("ab")
+        bytes += [1] + number(7) + [1, 1] + number(4) + text("ab")
         bytes += [1] + text("vip") + number(4) + number(2) + number(0)
         bytes += [0, 0, 0, 16] + ticket(4).bytes + [0, 0, 0, 16] + number(6) + number(1)
         bytes += [0, 0, 0, 16] + ticket(8).bytes

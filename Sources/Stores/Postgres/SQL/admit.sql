@@ -258,6 +258,17 @@ begin
 end
 $$;
 
+-- In a pre-queue that an operator closes it stays secret: who comes when it goes on is drawn as well.
+create function queue_open_draw(kept queue_room, rules queue_rules, clock bigint) returns queue_room language plpgsql as $$
+declare
+    ending bigint := queue_draw_end(rules);
+begin
+    if clock >= ending then kept.draw_opened_for := greatest(kept.draw_opened_for, ending); end if;
+    if rules.method = 'random' or ending is null or clock >= ending then kept.draw_is_opened := true; end if;
+    return kept;
+end
+$$;
+
 create function queue_admit(
     asked_room text, rules queue_rules, asked_epoch bigint, asked_lineage bigint, clock bigint,
     node text, new_lineage bigint, new_seed bytea, known_marks bigint,
@@ -268,7 +279,7 @@ create function queue_admit(
     out offered bigint, out sessions bigint, out fresh bigint, out totals bigint[],
     out control_version bigint, out control_rate_count bigint, out control_rate_per bigint, out control_burst bigint,
     out control_slots_max bigint, out control_state text, out control_opens_at bigint, out control_message text,
-    out draw_epoch bigint, out draw_seed bytea, out draw_is_opened boolean,
+    out draw_epoch bigint, out draw_seed bytea, out draw_is_opened boolean, out draw_opened_for bigint,
     out tail bigint, out marks_version bigint, out revoked uuid[], out nodes text[]
 ) language plpgsql as $$
 declare
@@ -295,15 +306,16 @@ begin
     kept := queue_drop_expired(kept, rules, at);
     -- The first tick of a pre-queue makes the draw: those in it stand in an epoch of their own, all others behind it.
     if queue_draws(rules, told_phase) then
-        if kept.draw_epoch is null or kept.draw_is_opened then
+        if (kept.draw_epoch is null or kept.draw_is_opened) and not queue_is_draw_over(kept, rules) then
             kept.draw_epoch := kept.epoch + 1;
             kept.draw_seed := new_seed;
             kept.draw_is_opened := false;
+            kept.draw_opened_for := null;
             kept.epoch := kept.epoch + 2;
             kept.tail := 0;
         end if;
     elsif told_phase <> 'before' and kept.draw_epoch is not null then
-        kept.draw_is_opened := true;
+        kept := queue_open_draw(kept, rules, clock);
     end if;
     kept := queue_refill(kept, rules, at);
     if cardinality(kept.awaited) = 0 or at >= kept.restoring_until then
@@ -358,6 +370,7 @@ begin
     draw_epoch := kept.draw_epoch;
     draw_seed := kept.draw_seed;
     draw_is_opened := kept.draw_is_opened;
+    draw_opened_for := kept.draw_opened_for;
     tail := queue_place(kept.epoch, kept.tail);
     marks_version := kept.marks_version;
     nodes := array(select heard.node from queue_heard as heard where heard.room = kept.room);

@@ -31,7 +31,7 @@ begin
         return 1;
     end if;
     if not draws then return 3; end if;
-    if place >> 40 = kept.draw_epoch and not queue_awaits_draw(place) then return 2; end if;
+    if place >> 40 = kept.draw_epoch and not kept.draw_is_opened and not queue_awaits_draw(place) then return 2; end if;
     return 7;
 end
 $$;
@@ -96,6 +96,8 @@ create function queue_enter_each(
 ) returns queue_entered language plpgsql as $$
 declare
     phase text := queue_phase(rules, clock);
+    -- Whoever comes before an opening that has been already comes after it, and is counted.
+    draws boolean := queue_draws(rules, phase) and not queue_is_draw_over(kept, rules);
     refusal bigint := case phase when 'before' then 8 when 'closed' then 9 when 'open' then 10 else 0 end;
     known record;
     seen record;
@@ -116,7 +118,7 @@ begin
 
     select array_agg(spot order by number),
         array_agg(
-            case when kind <> 0 then 0 else queue_wish(kept, rules, queue_draws(rules, phase), spot, place, is_new) end
+            case when kind <> 0 then 0 else queue_wish(kept, rules, draws, spot, place, is_new) end
             order by number)
     into spots, wishes from (
         select number, kind, place, is_new,

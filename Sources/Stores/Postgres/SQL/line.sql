@@ -69,6 +69,16 @@ create function queue_draws(rules queue_rules, phase text) returns boolean langu
     select phase = 'prequeue' or rules.method = 'random' and phase not in ('before', 'closed')
 $$;
 
+-- What ends a draw: the opening, or by lot the close.
+create function queue_draw_end(rules queue_rules) returns bigint language sql immutable as $$
+    select case when rules.method = 'random' then rules.closes_at else rules.opens_at end
+$$;
+
+-- It was drawn for this end, or a later one: what comes before it again does not draw again.
+create function queue_is_draw_over(kept queue_room, rules queue_rules) returns boolean language sql immutable as $$
+    select coalesce(kept.draw_is_opened and queue_draw_end(rules) <= kept.draw_opened_for, false)
+$$;
+
 create function queue_slot_life(rules queue_rules) returns bigint language sql immutable as $$
     select greatest(rules.session_idle, rules.pass_life)
 $$;
@@ -140,7 +150,7 @@ begin
         bucket_credit, bucket_spare, bucket_owed, bucket_per, bucket_filled_at,
         control_version, control_rate_count, control_rate_per, control_burst, control_slots_max, control_state,
         control_opens_at, control_message,
-        draw_epoch, draw_seed, draw_is_opened, totals,
+        draw_epoch, draw_seed, draw_is_opened, draw_opened_for, totals,
         waiting, offered, sessions, revoked, stale, stale_until, seen_after, due_after,
         marks_version, marks_at, restoring_until, awaited, standstill, ticked_at
     ) = row(
@@ -150,7 +160,7 @@ begin
         kept.bucket_credit, kept.bucket_spare, kept.bucket_owed, kept.bucket_per, kept.bucket_filled_at,
         kept.control_version, kept.control_rate_count, kept.control_rate_per, kept.control_burst, kept.control_slots_max,
         kept.control_state, kept.control_opens_at, kept.control_message,
-        kept.draw_epoch, kept.draw_seed, kept.draw_is_opened, kept.totals,
+        kept.draw_epoch, kept.draw_seed, kept.draw_is_opened, kept.draw_opened_for, kept.totals,
         kept.waiting, kept.offered, kept.sessions, kept.revoked, kept.stale, kept.stale_until, kept.seen_after,
         kept.due_after,
         kept.marks_version, kept.marks_at, kept.restoring_until, kept.awaited, kept.standstill, kept.ticked_at
@@ -172,7 +182,7 @@ begin
         bucket_owed = default, bucket_per = rules.rate_per, bucket_filled_at = at,
         control_version = default, control_rate_count = default, control_rate_per = default, control_burst = default,
         control_slots_max = default, control_state = default, control_opens_at = default, control_message = default,
-        draw_epoch = default, draw_seed = default, draw_is_opened = default, totals = default,
+        draw_epoch = default, draw_seed = default, draw_is_opened = default, draw_opened_for = default, totals = default,
         waiting = default, offered = default, sessions = default, revoked = default, stale = default,
         stale_until = default, seen_after = default, due_after = default,
         marks_version = default, marks_at = default, restoring_until = default, awaited = default,

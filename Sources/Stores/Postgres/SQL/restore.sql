@@ -4,7 +4,7 @@
 create function queue_merge(
     kept queue_room, names text[], heads bigint[], floors bigint[],
     control_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean
+    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean, draw_opened_for bigint
 ) returns queue_room language plpgsql as $$
 declare
     spot integer;
@@ -30,6 +30,7 @@ begin
     kept.draw_epoch := draw_epoch;
     kept.draw_seed := draw_seed;
     kept.draw_is_opened := draw_is_opened;
+    kept.draw_opened_for := draw_opened_for;
     -- Whoever is counted stands behind whoever was drawn.
     if kept.epoch <= draw_epoch then
         kept.epoch := draw_epoch + 1;
@@ -113,7 +114,7 @@ create function queue_restore(
     node text, new_epoch bigint, new_lineage bigint, nodes text[], is_complete boolean,
     mark_names text[], mark_heads bigint[], mark_floors bigint[],
     control_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean,
+    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean, draw_opened_for bigint,
     waiting_ids uuid[], waiting_lanes bigint[], waiting_places bigint[], waiting_seen_ago bigint[],
     session_ids uuid[], session_starts bigint[], session_ends bigint[],
     spent_ids uuid[], spent_ends bigint[], revoked_ids uuid[], revoked_ends bigint[],
@@ -141,7 +142,7 @@ begin
     rules := queue_under(rules, kept);
     kept := queue_merge(
         kept, mark_names, mark_heads, mark_floors, control_version, rate_count, rate_per, burst, slots_max, state,
-        opens_at, message, draw_epoch, draw_seed, draw_is_opened);
+        opens_at, message, draw_epoch, draw_seed, draw_is_opened, draw_opened_for);
     epoch := kept.epoch;
     select array_agg(id) as ids, array_agg(at + ends_in) as untils into chosen from (
         select distinct on (id) id, ends_in from unnest(revoked_ids, revoked_ends) with ordinality

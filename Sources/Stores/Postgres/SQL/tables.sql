@@ -57,6 +57,7 @@ create table queue_room (
     draw_epoch bigint,
     draw_seed bytea,
     draw_is_opened boolean,
+    draw_opened_for bigint,
 
     -- entered, admitted, replaced, claimed, missed, abandoned, left, ended
     totals bigint[] not null default '{0,0,0,0,0,0,0,0}',

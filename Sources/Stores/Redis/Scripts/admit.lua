@@ -35,17 +35,26 @@ local function dropExpired()
     end
 end
 
+-- In a pre-queue that an operator closes it stays secret: who comes when it goes on is drawn as well.
+local function openDraw()
+    local ending = drawEnd()
+    if ending and clock >= ending then set('drawOpenedFor', max(meter.drawOpenedFor or ending, ending)) end
+    if rules.method == 'random' or not ending or clock >= ending then set('drawIsOpened', 1) end
+end
+
 -- The first tick of a pre-queue makes the draw: those in it stand in an epoch of their own, all others behind it.
 local function advanceDraw(phase)
     if draws(phase) then
+        if isDrawOver() then return end
         if meter.drawEpoch and meter.drawIsOpened == 0 then return end
         set('drawEpoch', meter.epoch + 1)
         set('drawSeed', 'x' .. ARGV[5])
         set('drawIsOpened', 0)
+        set('drawOpenedFor', nil)
         set('epoch', meter.epoch + 2)
         set('tail', 0)
     elseif phase ~= 'before' and meter.drawEpoch then
-        set('drawIsOpened', 1)
+        openDraw()
     end
 end
 
@@ -186,7 +195,8 @@ local function snapshot(phase)
             call('ZCOUNT', SEEN, '(' .. format('%d', now - rules.freshWindow), '+inf')),
         struct.pack('>I8I8I8I8I8I8I8I8', meter.entered or 0, meter.admitted or 0, meter.replaced or 0, meter.claimed or 0,
             meter.missed or 0, meter.abandoned or 0, meter.left or 0, meter.ended or 0),
-        struct.pack('>BI8B', meter.drawEpoch and 1 or 0, meter.drawEpoch or 0, meter.drawIsOpened or 0),
+        struct.pack('>BI8BBi8', meter.drawEpoch and 1 or 0, meter.drawEpoch or 0, meter.drawIsOpened or 0,
+            meter.drawOpenedFor and 1 or 0, meter.drawOpenedFor or 0),
         text(sub(meter.drawSeed or '', 2)),
         struct.pack('>B', #lanes),
     }

@@ -236,6 +236,15 @@ local function draws(phase)
     return phase == 'prequeue' or rules.method == 'random' and phase ~= 'before' and phase ~= 'closed'
 end
 
+-- What ends a draw: the opening, or by lot the close.
+local function drawEnd() return rules.method == 'random' and rules.closesAt or rules.method ~= 'random' and rules.opensAt or nil end
+
+-- It was drawn for this end, or a later one: what comes before it again does not draw again.
+local function isDrawOver()
+    local ending = drawEnd()
+    return meter.drawIsOpened == 1 and meter.drawOpenedFor and ending and ending <= meter.drawOpenedFor or false
+end
+
 -- A ticket of the pre-queue, whose number is drawn at the opening.
 local function awaitsDraw(place) return place ~= 0 and place % 1099511627776 == 0 end
 

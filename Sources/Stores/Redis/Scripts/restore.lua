@@ -1,6 +1,6 @@
 -- What a node remembers. ARGV[3]: the node, ARGV[4]: the epoch, ARGV[5]: the lineage if a line begins, ARGV[6]: `1` when the
 -- node has said everything, ARGV[7] to ARGV[10]: four blobs of items, ARGV[11]: how many heads follow, three arguments each;
--- then the draw in three, how many nodes to wait for and which, and the controls, their version first.
+-- then the draw in four, how many nodes to wait for and which, and the controls, their version first.
 
 local epoch = tonumber(ARGV[4])
 local begins = (meter.epoch or 0) < epoch
@@ -35,7 +35,7 @@ for _ = 1, tonumber(argument()) do
     end
 end
 
-local function mergeDraw(epoch, seed, isOpened)
+local function mergeDraw(epoch, seed, isOpened, openedFor)
     if not epoch then return end
     if meter.drawEpoch
         and (meter.drawEpoch > epoch or meter.drawEpoch == epoch and meter.drawIsOpened >= isOpened) then
@@ -44,13 +44,14 @@ local function mergeDraw(epoch, seed, isOpened)
     set('drawEpoch', epoch)
     set('drawSeed', 'x' .. seed)
     set('drawIsOpened', isOpened)
+    set('drawOpenedFor', openedFor)
     -- Whoever is counted stands behind whoever was drawn.
     if meter.epoch <= epoch then
         set('epoch', epoch + 1)
         set('tail', 0)
     end
 end
-mergeDraw(tonumber(argument()), argument(), tonumber(argument()))
+mergeDraw(tonumber(argument()), argument(), tonumber(argument()), tonumber(argument()))
 
 local awaited = {}
 for at = 1, tonumber(argument()) do awaited[at] = argument() end
