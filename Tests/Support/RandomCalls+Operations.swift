@@ -13,7 +13,7 @@ extension RandomCalls {
         case 86..<88: return .revoke([randomTicket()], lasting: Microseconds(below(10_000_000)))
         case 88..<91: return .control(randomChanges())
         case 91..<93: return .restore(randomRecollection())
-        default: return .read(PageCursor(section: below(8), offset: below(5)))
+        default: return .read(PageCursor(section: below(10), offset: below(5)))
         }
     }
 

@@ -85,7 +85,7 @@ extension Line {
             totals.abandoned += 1
             return false
         }
-        offered.set(entry.id, now.line + rules.claimWindow)
+        offered.set(entry.id, now.line + rules.claimWindow, from: .init(lane: lanes[lane].name, place: place))
         return true
     }
 

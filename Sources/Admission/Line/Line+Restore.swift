@@ -65,10 +65,11 @@ extension Line {
         }
     }
 
-    /// What is held, for another store: the waiting lane by lane, then sessions, spent, revoked.
+    /// What is held, for another store: the waiting lane by lane, then sessions, spent, revoked, and who is offered its turn.
+    /// Those are told as waiting where they stood: a turn does not go to another store, but they are the first to have one there.
     func read(_ cursor: PageCursor, _ now: Moment) -> Page {
         var page = Page()
-        let sections = lanes.map(\.waiting) + [sessions, spent, revoked]
+        let sections = lanes.map(\.waiting) + [sessions, spent, revoked, offered.ends]
         guard sections.indices.contains(cursor.section) else { return page }
         let entries = sections[cursor.section].entries(from: cursor.offset, count: StoreCall.itemsMax)
         for entry in entries {
@@ -78,6 +79,10 @@ extension Line {
                 page.sessions.append(.init(id: entry.id, startedAt: start, endsIn: entry.score - now.line))
             case 1: page.spent.append(.init(id: entry.id, endsIn: entry.score - now.line))
             case 2: page.revoked.append(.init(id: entry.id, endsIn: entry.score - now.line))
+            case 3:
+                guard let stood = offered.stood(entry.id) else { continue }
+                let lane = lanes.firstIndex { $0.name == stood.lane } ?? lanes.count - 1
+                page.waiting.append(.init(id: entry.id, lane: lane, place: stood.place, seenAgo: 0))
             default:
                 guard let place = Place(rawValue: UInt64(entry.score)) else { continue }
                 let ago = now.line - (seen.score(of: entry.id) ?? now.line)

@@ -23,8 +23,7 @@ public struct Line: Sendable {
     var tailNumber: UInt64 = 0
     var lanes: [Lane] = []
     var seen = ScoredSet()
-    /// By the end of their claim window.
-    var offered = ScoredSet()
+    var offered = Offers()
     /// By the time they expire.
     var sessions = ScoredSet()
     var startedAt: [TicketID: Microseconds] = [:]

@@ -162,7 +162,7 @@ public struct Recollection: Hashable, Sendable {
 
 /// Where the next page of `read` begins: a section of the store and how many of its items were read.
 public struct PageCursor: Hashable, Sendable {
-    /// 0…lanes-1: who waits in that lane; then sessions, spent, revoked.
+    /// 0…lanes-1: who waits in that lane; then sessions, spent, revoked, and who is offered its turn.
     public var section: Int
     public var offset: Int
 

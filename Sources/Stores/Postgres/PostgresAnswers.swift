@@ -65,15 +65,18 @@ enum PostgresAnswers {
         guard let laneCount = Int(exactly: held.laneCount), laneCount >= 0, laneCount < Int(Int32.max) else {
             throw .nonsense("a room of \(held.laneCount) lanes")
         }
-        guard (0..<laneCount + 3).contains(cursor.section) else { return page }
+        guard (0..<laneCount + 4).contains(cursor.section) else { return page }
         try agree(held.ids.count, held.firsts.count)
-        let isMark = cursor.section > laneCount
+        let isMark = [laneCount + 1, laneCount + 2].contains(cursor.section)
         if !isMark { try agree(held.ids.count, held.seconds.count) }
         for (at, id) in held.ids.enumerated() {
             switch cursor.section - laneCount {
             case 0: page.sessions.append(.init(id: id, startedAt: held.firsts[at], endsIn: held.seconds[at]))
             case 1: page.spent.append(.init(id: id, endsIn: held.firsts[at]))
             case 2: page.revoked.append(.init(id: id, endsIn: held.firsts[at]))
+            case 3:
+                let (place, lane) = (try place(held.firsts[at]), try count(held.seconds[at]))
+                page.waiting.append(.init(id: id, lane: lane, place: place, seenAgo: 0))
             default:
                 let place = try place(held.firsts[at])
                 page.waiting.append(.init(id: id, lane: cursor.section, place: place, seenAgo: held.seconds[at]))
@@ -82,7 +85,7 @@ enum PostgresAnswers {
         let end = cursor.offset + held.ids.count
         if end < held.sectionSize {
             page.next = PageCursor(section: cursor.section, offset: end)
-        } else if cursor.section + 1 < laneCount + 3 {
+        } else if cursor.section + 1 < laneCount + 4 {
             page.next = PageCursor(section: cursor.section + 1)
         }
         return page

@@ -6,6 +6,7 @@ struct RoomKeys {
     static let laneSlotsMax = 16
     private static let names = [
         "meter", "control", "lanes", "nodes", "awaited", "seen", "offered", "active", "started", "spent", "revoked",
+        "stood",
     ]
 
     let all: [String]

@@ -126,16 +126,18 @@ begin
     for spot in 1..cardinality(spread.given) loop
         if spread.given[spot] = 0 then continue; end if;
         lowest := queue_lowest(kept, kept.lane_numbers[spot]);
-        select array_agg(id) as ids, max(place) as head, count(*) into first from (
+        select array_agg(id) as ids, array_agg(place) as places, max(place) as head, count(*) into first from (
             select id, place from queue_waiting
                 where line = kept.line and lane = kept.lane_numbers[spot] and place >= lowest
                 order by place, id limit spread.given[spot]
         ) as first;
         kept.lane_heads[spot] := greatest(kept.lane_heads[spot], first.head);
         -- Not those who are dead and not dropped yet.
-        insert into queue_offered (line, id, until)
-            select kept.line, id, at + rules.claim_window from queue_seen
-                where line = kept.line and id = any(first.ids) and seen > at - rules.abandon_after;
+        insert into queue_offered (line, id, until, lane, place)
+            select kept.line, comer.id, at + rules.claim_window, kept.lane_names[spot], comer.place
+                from unnest(first.ids, first.places) as comer(id, place)
+                where (select seen from queue_seen where queue_seen.line = kept.line and queue_seen.id = comer.id)
+                    > at - rules.abandon_after;
         get diagnostics count = row_count;
         admitted := admitted + count;
         kept := queue_count(kept, 6, first.count - count);

@@ -178,8 +178,8 @@ create function queue_read_lane(
         from page join queue_seen as seen on seen.line = kept.line and seen.id = page.id
 $$;
 
--- Sections: 0 and on the lanes, then sessions, spent, revoked. `firsts` and `seconds` of whoever waits: place, seen ago; of a
--- session: since, ends in; of a mark: ends in, nothing.
+-- Sections: 0 and on the lanes, then sessions, spent, revoked, offered. `firsts` and `seconds` of whoever waits: place, seen ago;
+-- of a session: since, ends in; of a mark: ends in, nothing; of an offer: where it stood, place and lane.
 create function queue_read(
     asked_room text, rules queue_rules, asked_epoch bigint, asked_lineage bigint, clock bigint, section bigint, skip bigint,
     out epoch bigint, out lineage bigint, out is_lost boolean,
@@ -204,7 +204,7 @@ begin
     ids := '{}';
     firsts := '{}';
     seconds := '{}';
-    if section < 0 or section > lane_count + 2 then return; end if;
+    if section < 0 or section > lane_count + 3 then return; end if;
     if section < lane_count then
         section_size := kept.lane_waiting[section + 1];
         if skip < 0 then return; end if;
@@ -222,6 +222,14 @@ begin
         select coalesce(array_agg(id), '{}') as ids, coalesce(array_agg(until - at), '{}') as firsts,
             '{}'::bigint[] as seconds into page from (
             select id, until from queue_spent where line = kept.line order by until, id offset skip limit 500
+        ) as page;
+    elsif section = lane_count + 3 then
+        section_size := kept.offered;
+        if skip < 0 then return; end if;
+        select coalesce(array_agg(id), '{}') as ids, coalesce(array_agg(place), '{}') as firsts,
+            coalesce(array_agg(coalesce(array_position(kept.lane_names, lane), lane_count) - 1), '{}')::bigint[] as seconds
+            into page from (
+            select id, place, lane from queue_offered where line = kept.line order by until, id offset skip limit 500
         ) as page;
     else
         section_size := kept.revoked;

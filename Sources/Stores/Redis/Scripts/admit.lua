@@ -20,9 +20,10 @@ local function popExpired(key, upTo)
 end
 
 local function dropExpired()
-    local missed = #popExpired(OFFERED, nowText)
-    add('missed', missed)
-    owe(missed)
+    local missed = popExpired(OFFERED, nowText)
+    if #missed > 0 then call('HDEL', STOOD, unpack(missed)) end
+    add('missed', #missed)
+    owe(#missed)
     local ended = popExpired(ACTIVE, nowText)
     add('ended', #ended)
     if #ended > 0 then call('HDEL', STARTED, unpack(ended)) end
@@ -97,16 +98,21 @@ local function admitFirst(lane, count)
     set('head:' .. lane.letter, max(meter['head:' .. lane.letter] or 0, tonumber(popped[#popped])))
     local seen = call('ZMSCORE', SEEN, unpack(ids))
     call('ZREM', SEEN, unpack(ids))
-    local offers, last = {}, 0
+    local offers, stood, last = {}, {}, 0
     local ending = format('%d', now + rules.claimWindow)
     for at, id in ipairs(ids) do
         if (tonumber(seen[at] or 0)) > now - rules.abandonAfter then
             offers[last + 1] = ending
             offers[last + 2] = id
+            stood[last + 1] = id
+            stood[last + 2] = format('%d', tonumber(popped[at * 2])) .. ':' .. lane.name
             last = last + 2
         end
     end
-    if last > 0 then call('ZADD', OFFERED, unpack(offers)) end
+    if last > 0 then
+        call('ZADD', OFFERED, unpack(offers))
+        call('HSET', STOOD, unpack(stood))
+    end
     add('abandoned', #ids - last / 2)
     return last / 2
 end

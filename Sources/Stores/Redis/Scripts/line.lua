@@ -8,8 +8,9 @@ local call, floor, max, min, format, sub = redis.call, math.floor, math.max, mat
 
 local METER, CONTROL, LANES, NODES, AWAITED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local SEEN, OFFERED, ACTIVE, STARTED, SPENT, REVOKED = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
--- The queue of the lane in slot n, from 1 on, is KEYS[11 + n].
-local QUEUES = 11
+local STOOD = KEYS[12]
+-- The queue of the lane in slot n, from 1 on, is KEYS[12 + n].
+local QUEUES = 12
 local slotsMax = #KEYS - QUEUES
 
 -- MARK: The call
