@@ -105,7 +105,7 @@ extension World {
         guard !observer.isDisturbed(now) else { return }
         let record = observer.book[ticket]
         let line = stores[observer.holder].line
-        if record.isRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }
+        if record.isToBeRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }
         guard line.isWaiting(record.id) else {
             observer.complain(.presence, now, ticket, "is told to wait by node \(node.number), and is not in the line")
             return

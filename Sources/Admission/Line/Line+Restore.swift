@@ -12,7 +12,10 @@ extension Line {
         let rules = call.rules.under(controls)
         let now = moment(clock)
         merge(recollection.watermarks)
-        for mark in recollection.revoked { revoke(mark.id, mark.endsIn, rules, now) }
+        // Of two accounts the one that denies it for longer is right.
+        for mark in recollection.revoked where (revoked.score(of: mark.id) ?? .min) < now.line + mark.endsIn {
+            revoke(mark.id, mark.endsIn, rules, now)
+        }
         for mark in recollection.spent where !sessions.contains(mark.id) {
             takeOutOfLine(mark.id)
             offered.remove(mark.id)

@@ -109,6 +109,7 @@ extension RoomNode {
         case (.admit, .admitted(let snapshot)):
             if hasGoneBack(snapshot) { lose(epoch, now) } else { see(snapshot, now) }
         case (.restore(let recollection), .done): recalled(recollection)
+        case (.revoke(let ids, _), .done): denials.isDone(ids, at: now)
         default: break
         }
         return []
@@ -123,6 +124,12 @@ extension RoomNode {
     }
 
     private mutating func see(_ snapshot: RoomSnapshot, _ now: Microseconds) {
+        let isListed = viewLineage != lineage || view?.snapshot.marksVersion != snapshot.marksVersion
+        if isListed {
+            let askedAt = outbox.tickedAt ?? now
+            denials.learn(snapshot.revoked, askedAt: askedAt, isWhole: !recall.isNeeded, now: now)
+            denials.forget(now)
+        }
         view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
         viewLineage = lineage
         estimate.learn(snapshot, rules, alive: waiting.attendance.alive)

@@ -37,6 +37,7 @@ public struct RoomNode: Sendable {
     var waiting: WaitingTickets
     var sessions: Generations<RememberedSession>
     var spent: Generations<Microseconds>
+    var denials = Denials()
 
     // What the store must hear of.
     var outbox = Outbox()
@@ -76,8 +77,8 @@ public struct RoomNode: Sendable {
     /// Somebody with a ticket whose signature is good.
     public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
         waiting.come(id, at: now)
+        if denials.contains(id, now) { return .revoked }
         guard let view else { return question(ask, id, lane, shown, now) }
-        if view.revoked.contains(id) { return .revoked }
         if isCutOff(now) { return keep(id, lane, shown, now) }
         let phase = view.snapshot.phase
         if phase == .open { return .open }
@@ -254,7 +255,11 @@ public struct RoomNode: Sendable {
         outbox.leaves.add(id)
     }
 
-    public mutating func revoke(_ id: TicketID, lasting: Microseconds) { outbox.revocations.append((id, lasting)) }
+    /// Holds here at once, and everywhere as soon as the store knows.
+    public mutating func revoke(_ id: TicketID, lasting: Microseconds, now: Microseconds) {
+        denials.add(id, until: now + lasting)
+        outbox.revocations.append((id, lasting))
+    }
 
     public mutating func control(_ changes: [ControlChange]) { outbox.changes += changes }
 
@@ -277,7 +282,7 @@ public struct RoomNode: Sendable {
             controls: snapshot.controls)
     }
 
-    public var rememberedCount: Int { waiting.count + sessions.count + spent.count }
+    public var rememberedCount: Int { waiting.count + sessions.count + spent.count + denials.count }
 }
 
 struct RememberedSession: Sendable {

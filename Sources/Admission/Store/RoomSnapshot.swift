@@ -24,14 +24,15 @@ public struct RoomSnapshot: Hashable, Sendable {
     public var tail: Place
     /// Goes up when the marks are taken anew; marks and `revoked` are there only when the caller had others.
     public var marksVersion: Int64
-    /// Who is denied, at most `Line.revokedMax`; sent together with the marks.
-    public var revoked: [TicketID]
+    /// Who is denied, and for how long still, at most `Line.revokedMax`; sent together with the marks.
+    public var revoked: [Recollection.Mark]
     /// Heard from within `Line.nodeWindow`, in the order of their names.
     public var nodes: [String]
 
     public init(
         now: Microseconds, phase: RoomPhase, isRestoring: Bool, lanes: [LaneView], offered: Int, sessions: Int, fresh: Int,
-        totals: RoomTotals, controls: RoomControls, draw: Draw?, tail: Place, marksVersion: Int64, revoked: [TicketID],
+        totals: RoomTotals, controls: RoomControls, draw: Draw?, tail: Place, marksVersion: Int64,
+        revoked: [Recollection.Mark],
         nodes: [String]
     ) {
         self.now = now

@@ -58,7 +58,7 @@ public final class RoomDesk: TurnEnd {
     public func renew(_ session: SessionMark) { change { $0.renew(session, now: $1) } }
     public func release(_ id: TicketID) { change { $0.release(id, now: $1) } }
     public func leave(_ id: TicketID) { change { $0.leave(id, now: $1) } }
-    public func revoke(_ id: TicketID, lasting: Microseconds) { change { node, _ in node.revoke(id, lasting: lasting) } }
+    public func revoke(_ id: TicketID, lasting: Microseconds) { change { $0.revoke(id, lasting: lasting, now: $1) } }
     public func control(_ changes: [ControlChange]) { change { node, _ in node.control(changes) } }
 
     private func ask(

@@ -57,6 +57,7 @@ extension PostgresAnswers {
         told.tail = try row.told("tail")
         told.marksVersion = try row.told("marks_version")
         told.revoked = try row.tickets("revoked")
+        told.revokedEnds = try row.told("revoked_ends")
         told.nodes = try row.told("nodes")
         return try told.snapshot()
     }

@@ -27,10 +27,12 @@ struct PostgresSnapshot {
     var tail: Int64 = 0
     var marksVersion: Int64 = 0
     var revoked: [TicketID] = []
+    var revokedEnds: [Int64] = []
     var nodes: [String] = []
 
     func snapshot() throws(StoreFault) -> RoomSnapshot {
         guard let phase = RoomPhase(rawValue: phase) else { throw .nonsense("\(phase) is no phase of a room") }
+        try PostgresAnswers.agree(revoked.count, revokedEnds.count)
         return RoomSnapshot(
             now: now, phase: phase, isRestoring: isRestoring, lanes: try lanes(),
             offered: try PostgresAnswers.count(offered), sessions: try PostgresAnswers.count(sessions),
@@ -38,7 +40,8 @@ struct PostgresSnapshot {
             controls: try PostgresAnswers.controls(controls),
             draw: try PostgresAnswers.draw(drawEpoch, drawSeed, drawIsOpened, openedFor: drawOpenedFor),
             tail: try PostgresAnswers.place(tail),
-            marksVersion: marksVersion, revoked: revoked, nodes: nodes.sorted())
+            marksVersion: marksVersion, revoked: zip(revoked, revokedEnds).map { .init(id: $0, endsIn: $1) },
+            nodes: nodes.sorted())
     }
 
     private func lanes() throws(StoreFault) -> [LaneView] {

@@ -13,7 +13,7 @@ extension AnswerDecoding {
         let draw = try draw(&reader)
         var lanes: [LaneView] = []
         for _ in 0..<(try shortCount(&reader)) { lanes.append(try lane(&reader)) }
-        let revoked = try reader.ids()
+        let revoked = try reader.marks()
         let nodes = try reader.strings()
         let controls = try controls(&reader)
         return RoomSnapshot(

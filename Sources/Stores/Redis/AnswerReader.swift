@@ -84,6 +84,17 @@ struct AnswerReader {
         return ids
     }
 
+    /// A text that is nothing but ids, each with how long it lasts.
+    mutating func marks() throws(Misfit) -> [Recollection.Mark] {
+        let bytes = try text()
+        guard bytes.count % (TicketID.byteCount + 8) == 0 else { throw Misfit() }
+        var reader = AnswerReader(Array(bytes))
+        var marks: [Recollection.Mark] = []
+        marks.reserveCapacity(bytes.count / (TicketID.byteCount + 8))
+        while reader.left > 0 { marks.append(.init(id: try reader.id(), endsIn: try reader.number())) }
+        return marks
+    }
+
     func end() throws(Misfit) {
         guard left == 0 else { throw Misfit() }
     }

@@ -53,8 +53,9 @@ import TestSupport
             marks: [RankMark(place: Place(epoch: 0, number: 6), rank: 1)])
         return RoomSnapshot(
             now: 5, phase: .queue, isRestoring: true, lanes: [lane], offered: 1, sessions: 2, fresh: 3, totals: totals,
-            controls: controls, draw: Draw(epoch: 7, seed: [0xab], isOpened: true, openedFor: 4), tail: Place(epoch: 0, number: 9),
-            marksVersion: 6, revoked: [ticket(8)], nodes: ["a", "b"])
+            controls: controls, draw: Draw(epoch: 7, seed: [0xab], isOpened: true, openedFor: 4),
+            tail: Place(epoch: 0, number: 9),
+            marksVersion: 6, revoked: [.init(id: ticket(8), endsIn: 12)], nodes: ["a", "b"])
     }()
 
     private static let snapshotBytes: [UInt8] = {
@@ -64,7 +65,7 @@ import TestSupport
         bytes += [1] + number(7) + [1, 1] + number(4) + text("ab")
         bytes += [1] + text("vip") + number(4) + number(2) + number(0)
         bytes += [0, 0, 0, 16] + ticket(4).bytes + [0, 0, 0, 16] + number(6) + number(1)
-        bytes += [0, 0, 0, 16] + ticket(8).bytes
+        bytes += [0, 0, 0, 24] + ticket(8).bytes + number(12)
         bytes += [0, 0, 0, 2] + text("b") + text("a") + [0, 0, 0, 2] + text("version") + text("2")
         return bytes
     }()

@@ -282,7 +282,7 @@ create function queue_admit(
     out control_version bigint, out control_rate_count bigint, out control_rate_per bigint, out control_burst bigint,
     out control_slots_max bigint, out control_state text, out control_opens_at bigint, out control_message text,
     out draw_epoch bigint, out draw_seed bytea, out draw_is_opened boolean, out draw_opened_for bigint,
-    out tail bigint, out marks_version bigint, out revoked uuid[], out nodes text[]
+    out tail bigint, out marks_version bigint, out revoked uuid[], out revoked_ends bigint[], out nodes text[]
 ) language plpgsql as $$
 declare
     kept queue_room := queue_hold(asked_room, asked_epoch = 0);
@@ -344,6 +344,7 @@ begin
     mark_places := '{}';
     mark_ranks := '{}';
     revoked := '{}';
+    revoked_ends := '{}';
     if known_marks <> kept.marks_version then
         select array_agg(coalesce(cardinality(mark.places), 0)::bigint order by spot) into mark_counts
             from unnest(kept.lane_numbers) with ordinality as lanes(lane, spot)
@@ -354,7 +355,10 @@ begin
             join queue_mark as mark on mark.line = kept.line and mark.lane = lanes.lane,
             unnest(mark.places, mark.ranks) with ordinality as marks(place, rank, nth);
         if kept.revoked > 0 then
-            revoked := array(select id from queue_revoked where line = kept.line order by until, id limit 10000);
+            select coalesce(array_agg(id order by until, id), '{}'), coalesce(array_agg(until - at order by until, id), '{}')
+                into revoked, revoked_ends from (
+                select id, until from queue_revoked where line = kept.line order by until, id limit 10000
+            ) as denied;
         end if;
     end if;
     offered := kept.offered;

@@ -144,10 +144,13 @@ begin
         kept, mark_names, mark_heads, mark_floors, control_version, rate_count, rate_per, burst, slots_max, state,
         opens_at, message, draw_epoch, draw_seed, draw_is_opened, draw_opened_for);
     epoch := kept.epoch;
-    select array_agg(id) as ids, array_agg(at + ends_in) as untils into chosen from (
-        select distinct on (id) id, ends_in from unnest(revoked_ids, revoked_ends) with ordinality
-            as asked(id, ends_in, number) order by id, number desc
-    ) as asked;
+    -- Of two accounts the one that denies it for longer is right.
+    select array_agg(asked.id) as ids, array_agg(asked.until) as untils into chosen from (
+        select asked.id, max(at + ends_in) as until from unnest(revoked_ids, revoked_ends) as asked(id, ends_in)
+            group by asked.id
+    ) as asked
+        left join queue_revoked as known on known.line = kept.line and known.id = asked.id
+        where known.until is null or known.until < asked.until;
     kept := queue_deny(kept, rules, chosen.ids, chosen.untils);
     kept := queue_restore_spent(kept, rules, at, spent_ids, spent_ends);
     kept := queue_restore_sessions(kept, rules, at, session_ids, session_starts, session_ends);

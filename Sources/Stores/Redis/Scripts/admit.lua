@@ -191,6 +191,13 @@ local function list(strings)
     return struct.pack('>I4', #strings) .. table.concat(strings)
 end
 
+-- Who is denied, and for how long still, 24 bytes each.
+local function denials()
+    local told = call('ZRANGE', REVOKED, 0, revokedMax - 1, 'WITHSCORES')
+    for at = 1, #told / 2 do told[at] = told[at * 2 - 1] .. struct.pack('>i8', told[at * 2] - now) end
+    return table.concat(told, '', 1, #told / 2)
+end
+
 local function snapshot(phase)
     if now - meter.marksAt >= marksEvery then takeMarks() end
     local withMarks = tonumber(ARGV[6]) ~= meter.marksVersion
@@ -213,7 +220,7 @@ local function snapshot(phase)
         parts[#parts + 1] = text(table.concat(call('ZRANGE', lane.queue, 0, nearMax - 1)))
         parts[#parts + 1] = text(withMarks and call('HGET', LANES, 'marks:' .. lane.letter) or '')
     end
-    parts[#parts + 1] = text(withMarks and table.concat(call('ZRANGE', REVOKED, 0, revokedMax - 1)) or '')
+    parts[#parts + 1] = text(withMarks and denials() or '')
     parts[#parts + 1] = list(call('ZRANGE', NODES, 0, -1))
     parts[#parts + 1] = list(call('HGETALL', CONTROL))
     return table.concat(parts)

@@ -73,7 +73,11 @@ for _, part in ipairs({ denied, marks, sessions, tickets }) do
 end
 openSets()
 
-for _, item in ipairs(denied) do revoke(item[1], item[2]) end
+-- Of two accounts the one that denies it for longer is right.
+for _, item in ipairs(denied) do
+    local known = tonumber(call('ZSCORE', REVOKED, item[1]) or nil)
+    if not known or known < now + item[2] then revoke(item[1], item[2]) end
+end
 revoked = open(REVOKED)
 for _, item in ipairs(marks) do
     local id = item[1]
