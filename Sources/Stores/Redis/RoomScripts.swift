@@ -31,6 +31,7 @@ enum RoomScripts {
     /// The model's own.
     private static let constants = """
         local headerPattern = '^\(Array(repeating: "(%S+)", count: RoomHeader.fieldCount).joined(separator: " "))$'
+        local schema = \(RoomKeys.schema)
         local epochMax, burstMax, stride = \(Place.epochMax), \(RoomRules.burstMax), \(LaneShares.stride)
         local dropsPerTickMax, revokedMax, historyMax = \(Line.dropsPerTickMax), \(Line.revokedMax), \(Line.historyMax)
         local nodeWindow, nodesMax, restoringMax = \(Line.nodeWindow), \(Line.nodesMax), \(Line.restoringMax)

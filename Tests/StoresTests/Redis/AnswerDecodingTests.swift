@@ -138,6 +138,7 @@ import TestSupport
             if case .notDone = StoreFault(fault) { continue }
             Issue.record("\(fault) was not done")
         }
+        if case .unusable = StoreFault(.refused(RedisRefusal("SCHEMA 2 is"))) {} else { Issue.record("it is of use") }
         if case .unknown = StoreFault(.outcomeUnknown("x")) {} else { Issue.record("nobody knows") }
         #expect(StoreFault(.overloaded("x")) == .overloaded)
         for fault: RedisFault in [

@@ -48,6 +48,12 @@ do
     for at = 1, #flat, 2 do meter[flat[at]] = tonumber(flat[at + 1]) or flat[at + 1] end
 end
 
+-- Nodes of another version may keep something else under the same names: what they wrote is neither read nor changed.
+if meter.epoch and meter.schema ~= schema then
+    return redis.error_reply('SCHEMA ' .. (meter.schema or 'without a number') .. ' is what this line is kept in, and this '
+        .. 'version of the program knows ' .. schema)
+end
+
 local function set(field, value)
     if meter[field] ~= value then
         meter[field] = value
