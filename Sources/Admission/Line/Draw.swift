@@ -19,10 +19,10 @@ public struct Draw: Hashable, Sendable {
     public internal(set) var openedFor: Microseconds?
 
     public init(epoch: UInt64, seed: [UInt8], isOpened: Bool = false, openedFor: Microseconds? = nil) {
-        self.epoch = epoch
+        self.epoch = TimeBounds.epoch(epoch)
         self.seed = seed
         self.isOpened = isOpened
-        self.openedFor = openedFor
+        self.openedFor = openedFor.map(TimeBounds.time)
     }
 
     /// It was drawn for this end, or a later one: what comes before it again does not draw again.

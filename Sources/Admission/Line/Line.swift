@@ -72,7 +72,7 @@ public struct Line: Sendable {
 
     /// One call at a time of the store's clock.
     public mutating func apply(_ call: StoreCall, now: Microseconds) -> StoreAnswer {
-        let outcome = perform(call, now)
+        let outcome = perform(call, TimeBounds.time(now))
         return StoreAnswer(epoch: epoch, lineage: lineage, outcome: outcome)
     }
 

@@ -1,6 +1,7 @@
 extension RoomNode {
     /// The next call to make now; asked again until it is nil, in every turn and at least every `tickEvery`.
     public mutating func nextCall(now: Microseconds) -> StoreCall? {
+        let now = TimeBounds.time(now)
         forget(now)
         // As long as the store does not hold this line, nothing else has a meaning.
         if recall.isNeeded {
@@ -69,6 +70,7 @@ extension RoomNode {
     public mutating func answered(
         _ call: StoreCall, _ result: Result<StoreAnswer, StoreFault>, now: Microseconds
     ) -> [Told] {
+        let now = TimeBounds.time(now)
         outbox.isUnderWay.remove(call.operation.kind)
         switch result {
         case .failure:
@@ -214,8 +216,9 @@ extension RoomNode {
 
     private mutating func admit(_ id: TicketID, _ startedAt: Microseconds, _ now: Microseconds) -> [Told] {
         promises.keep(id, now: now)
-        remember(SessionMark(id: id, startedAt: startedAt), now)
-        return tell(id) { _ in .admitted(id, startedAt: startedAt) }
+        let session = SessionMark(id: id, startedAt: startedAt)
+        remember(session, now)
+        return tell(id) { _ in .admitted(id, startedAt: session.startedAt) }
     }
 
     private mutating func rejoinAll(
@@ -240,6 +243,7 @@ extension RoomNode {
 
     /// Questions that have waited too long are answered with what is known.
     public mutating func expire(now: Microseconds) -> [Told] {
+        let now = TimeBounds.time(now)
         var told: [Told] = []
         for id in askedAt.takeOlder(than: now - Self.askAgeMax) {
             guard let all = asks[id] else { continue }

@@ -20,7 +20,9 @@ public struct RoomNode: Sendable {
 
     public let room: String
     public let name: String
-    public var rules: RoomRules
+    public var rules: RoomRules {
+        didSet { rules = rules.bounded }
+    }
     let dice: @Sendable () -> UInt64
 
     // The line that it knows.
@@ -56,8 +58,9 @@ public struct RoomNode: Sendable {
     ) {
         self.room = room
         self.name = name
-        self.rules = rules
+        self.rules = rules.bounded
         self.dice = dice
+        let now = TimeBounds.time(now)
         waiting = WaitingTickets(countMax: Self.rememberedMax, now: now)
         sessions = Generations(countMax: Self.rememberedMax, now: now)
         spent = Generations(countMax: Self.rememberedMax, now: now)
@@ -67,6 +70,7 @@ public struct RoomNode: Sendable {
 
     /// Somebody without a ticket.
     public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
+        let now = TimeBounds.time(now)
         guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
         let id = TicketID(high: dice(), low: dice())
@@ -76,6 +80,7 @@ public struct RoomNode: Sendable {
 
     /// Somebody with a ticket whose signature is good.
     public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
+        let now = TimeBounds.time(now)
         waiting.come(id, at: now)
         if denials.contains(id, now) { return .revoked }
         guard let view else { return question(ask, id, lane, shown, now) }
@@ -109,7 +114,7 @@ public struct RoomNode: Sendable {
 
     /// The store has not been heard from for so long that nothing is known any more.
     public func isCutOff(_ now: Microseconds) -> Bool {
-        view.map { now - $0.receivedAt > Self.viewAgeMax } ?? false
+        view.map { TimeBounds.time(now) - $0.receivedAt > Self.viewAgeMax } ?? false
     }
 
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
@@ -239,17 +244,20 @@ public struct RoomNode: Sendable {
     // MARK: Sessions and operators
 
     public mutating func renew(_ session: SessionMark, now: Microseconds) {
+        let now = TimeBounds.time(now)
         remember(session, now)
         outbox.renewals.add(session)
     }
 
     public mutating func release(_ id: TicketID, now: Microseconds) {
+        let now = TimeBounds.time(now)
         sessions.remove(id)
         spent.set(id, now + rules.spentLife)
         outbox.releases.add(id)
     }
 
     public mutating func leave(_ id: TicketID, now: Microseconds) {
+        let now = TimeBounds.time(now)
         waiting.remove(id)
         if sessions.remove(id) != nil { spent.set(id, now + rules.spentLife) }
         outbox.leaves.add(id)
@@ -257,7 +265,7 @@ public struct RoomNode: Sendable {
 
     /// Holds here at once, and everywhere as soon as the store knows.
     public mutating func revoke(_ id: TicketID, lasting: Microseconds, now: Microseconds) {
-        denials.add(id, until: now + lasting)
+        denials.add(id, until: TimeBounds.time(now) + TimeBounds.span(lasting))
         outbox.revocations.append((id, lasting))
     }
 

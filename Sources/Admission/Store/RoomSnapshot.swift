@@ -35,15 +35,15 @@ public struct RoomSnapshot: Hashable, Sendable {
         revoked: [Recollection.Mark],
         nodes: [String]
     ) {
-        self.now = now
+        self.now = TimeBounds.time(now)
         self.phase = phase
         self.isRestoring = isRestoring
         self.lanes = lanes
-        self.offered = offered
-        self.sessions = sessions
-        self.fresh = fresh
-        self.totals = totals
-        self.controls = controls
+        self.offered = TimeBounds.count(offered)
+        self.sessions = TimeBounds.count(sessions)
+        self.fresh = TimeBounds.count(fresh)
+        self.totals = totals.bounded
+        self.controls = controls.bounded
         self.draw = draw
         self.tail = tail
         self.marksVersion = marksVersion
@@ -66,7 +66,7 @@ public struct LaneView: Hashable, Sendable {
 
     public init(name: String, waiting: Int, head: Place, floor: Place, near: [TicketID], marks: [RankMark]) {
         self.name = name
-        self.waiting = waiting
+        self.waiting = TimeBounds.count(waiting)
         self.head = head
         self.floor = floor
         self.near = near
@@ -81,7 +81,7 @@ public struct RankMark: Hashable, Sendable {
 
     public init(place: Place, rank: Int) {
         self.place = place
-        self.rank = rank
+        self.rank = TimeBounds.count(rank)
     }
 }
 

@@ -5,7 +5,7 @@ public struct StoreAnswer: Hashable, Sendable {
     public var outcome: Outcome
 
     public init(epoch: UInt64, lineage: UInt64, outcome: Outcome) {
-        self.epoch = epoch
+        self.epoch = TimeBounds.epoch(epoch)
         self.lineage = lineage
         self.outcome = outcome
     }

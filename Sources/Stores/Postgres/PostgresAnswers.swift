@@ -109,7 +109,9 @@ enum PostgresAnswers {
     }
 
     static func epoch(_ number: Int64) throws(StoreFault) -> UInt64 {
-        guard let epoch = UInt64(exactly: number) else { throw .nonsense("\(number) is no epoch") }
+        guard let epoch = UInt64(exactly: number), number <= TimeBounds.countMax else {
+            throw .nonsense("\(number) is no epoch")
+        }
         return epoch
     }
 

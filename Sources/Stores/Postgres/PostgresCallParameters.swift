@@ -91,8 +91,9 @@ enum PostgresCallParameters {
         [marks.map(\.name), marks.map { number($0.head) }, marks.map { number($0.floor) }]
     }
 
-    static func controls(_ controls: RoomControls) -> [any PostgresValue] {
-        [
+    static func controls(_ told: RoomControls) -> [any PostgresValue] {
+        let controls = told.bounded
+        return [
             controls.version, controls.rate?.count, controls.rate?.perMicroseconds, controls.burst, controls.slotsMax,
             controls.state?.rawValue, controls.opensAt, controls.message,
         ]

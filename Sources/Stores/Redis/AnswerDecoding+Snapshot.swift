@@ -43,7 +43,7 @@ extension AnswerDecoding {
 
     private static func draw(_ reader: inout AnswerReader) throws(AnswerReader.Misfit) -> Draw? {
         let hasDraw = try reader.flag()
-        let epoch = try reader.word()
+        let epoch = try reader.epoch()
         let isOpened = try reader.flag()
         let wasScheduled = try reader.flag()
         let openedFor = try reader.number()

@@ -39,6 +39,12 @@ struct AnswerReader {
         return count
     }
 
+    mutating func epoch() throws(Misfit) -> UInt64 {
+        let epoch = try word()
+        guard epoch <= UInt64(TimeBounds.countMax) else { throw Misfit() }
+        return epoch
+    }
+
     mutating func place() throws(Misfit) -> Place {
         guard let place = Place(rawValue: try word()) else { throw Misfit() }
         return place
