@@ -21,6 +21,16 @@ create function queue_known(kept queue_room, ids uuid[], out kinds bigint[], out
     left join queue_spent as spent on spent.line = kept.line and spent.id = asked.id
 $$;
 
+-- What ends a draw: the opening, or by lot the close.
+create function queue_draw_end(rules queue_rules) returns bigint language sql immutable as $$
+    select case when rules.method = 'random' then rules.closes_at else rules.opens_at end
+$$;
+
+-- It was drawn for this end, or a later one: what comes before it again does not draw again.
+create function queue_is_draw_over(kept queue_room, rules queue_rules) returns boolean language sql immutable as $$
+    select coalesce(kept.draw_is_opened and queue_draw_end(rules) <= kept.draw_opened_for, false)
+$$;
+
 -- What an arrival that nobody knows wants, while anybody is let into the line: 1 back to its own place, 2 to the place that
 -- was drawn for it, 3 the next number; 5 and 7 as above.
 create function queue_wish(kept queue_room, rules queue_rules, draws boolean, spot integer, place bigint, is_new boolean)

@@ -69,16 +69,6 @@ create function queue_draws(rules queue_rules, phase text) returns boolean langu
     select phase = 'prequeue' or rules.method = 'random' and phase not in ('before', 'closed')
 $$;
 
--- What ends a draw: the opening, or by lot the close.
-create function queue_draw_end(rules queue_rules) returns bigint language sql immutable as $$
-    select case when rules.method = 'random' then rules.closes_at else rules.opens_at end
-$$;
-
--- It was drawn for this end, or a later one: what comes before it again does not draw again.
-create function queue_is_draw_over(kept queue_room, rules queue_rules) returns boolean language sql immutable as $$
-    select coalesce(kept.draw_is_opened and queue_draw_end(rules) <= kept.draw_opened_for, false)
-$$;
-
 create function queue_slot_life(rules queue_rules) returns bigint language sql immutable as $$
     select greatest(rules.session_idle, rules.pass_life)
 $$;
