@@ -118,7 +118,7 @@ import Testing
                 case 1: _ = node.arrive(UInt64(step), lane: 0, now: number())
                 case 2: _ = node.visit(UInt64(step), id: id, lane: 0, place: place, now: number())
                 case 3: node.renew(SessionMark(id: id, startedAt: number()), now: number())
-                case 4: node.revoke(id, lasting: number(), now: number())
+                case 4: try? node.revoke(id, lasting: number(), now: number())
                 case 5: node.release(id, now: number())
                 case 6: node.leave(id, now: number())
                 default: told += node.expire(now: number()).count

@@ -71,7 +71,7 @@ public struct RoomNode: Sendable {
     /// Somebody without a ticket.
     public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
         let now = TimeBounds.time(now)
-        guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
+        guard mayEnter, !isCutOff(now) else { return .held }
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
         let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
@@ -88,28 +88,36 @@ public struct RoomNode: Sendable {
         let phase = view.snapshot.phase
         if phase == .open { return .open }
         guard let place = resolved(shown, of: id) else {
-            guard askCount < Self.asksMax else { return .held }
-            if shown.epoch > view.snapshot.tail.epoch {
-                // Of a draw that is younger than the view: the next one knows it.
-                hold(ask, id, now)
-                outbox.unresolved.append((id, lane, shown))
-            } else {
-                rejoin(ask, lane, .passed, now)
-            }
+            // Of a draw that is younger than the view: the next one knows it.
+            if shown.epoch > view.snapshot.tail.epoch { return waitForDraw(ask, id, lane, shown, now) }
+            guard mayEnter else { return .held }
+            rejoin(ask, lane, .passed, now)
             return nil
         }
         if view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
         if let told = told(phase) { return told }
         guard var remembered = waiting[id] else {
+            guard mayEnter else { return .held }
             enter(.returning(id, lane: lane, place: place), ask, now)
             return nil
         }
-        if now - remembered.beatAt >= rules.abandonAfter / 6 {
+        if now - remembered.beatAt >= rules.abandonAfter / 6, outbox.beats.add(id) {
             remembered.beatAt = now
             waiting.set(id, remembered)
-            if outbox.beats.count < Self.asksMax { outbox.beats.append(id) }
         }
         return .waiting(standing(id, lane: lane, place: place, now))
+    }
+
+    private var mayAsk: Bool { askCount < Self.asksMax }
+    private var mayEnter: Bool { mayAsk && !outbox.arrivals.isFull }
+
+    /// It enters when the node has heard of its draw.
+    private mutating func waitForDraw(
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds
+    ) -> Reply? {
+        guard mayAsk, outbox.unresolved.add(.init(id: id, lane: lane, place: shown)) else { return .held }
+        hold(ask, id, now)
+        return nil
     }
 
     /// The store has not been heard from for so long that nothing is known any more.
@@ -129,7 +137,7 @@ public struct RoomNode: Sendable {
     /// Nothing is known yet: the store is asked, and answers when it can.
     private mutating func question(_ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply?
     {
-        guard askCount < Self.asksMax else { return .held }
+        guard mayEnter else { return .held }
         // A ticket from a line that this node has never heard of: the store must know it, or has lost it.
         if shown.epoch > epoch {
             epoch = shown.epoch
@@ -137,11 +145,9 @@ public struct RoomNode: Sendable {
         }
         if let place = resolved(shown, of: id) {
             enter(.returning(id, lane: lane, place: place), ask, now)
-        } else {
-            hold(ask, id, now)
-            outbox.unresolved.append((id, lane, shown))
+            return nil
         }
-        return nil
+        return waitForDraw(ask, id, lane, shown, now)
     }
 
     /// What everybody is told alike.
@@ -157,10 +163,9 @@ public struct RoomNode: Sendable {
     private mutating func comeForPass(
         _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds
     ) -> Reply? {
-        guard askCount < Self.asksMax else { return .held }
+        guard mayAsk, outbox.claims.add(id) else { return .held }
         if waiting[id] == nil { waiting.set(id, RememberedTicket(lane: lane, place: place, beatAt: now)) }
         hold(ask, id, now)
-        outbox.claims.add(id)
         return nil
     }
 
@@ -243,10 +248,13 @@ public struct RoomNode: Sendable {
 
     // MARK: Sessions and operators
 
-    public mutating func renew(_ session: SessionMark, now: Microseconds) {
-        let now = TimeBounds.time(now)
-        remember(session, now)
-        outbox.renewals.add(session)
+    /// False: too many renewals wait for the store, and this one was not taken. The pass is not to be renewed now, since its slot
+    /// would not last as long; its holder asks again.
+    @discardableResult
+    public mutating func renew(_ session: SessionMark, now: Microseconds) -> Bool {
+        guard outbox.renewals.add(session) else { return false }
+        remember(session, TimeBounds.time(now))
+        return true
     }
 
     public mutating func release(_ id: TicketID, now: Microseconds) {
@@ -264,12 +272,15 @@ public struct RoomNode: Sendable {
     }
 
     /// Holds here at once, and everywhere as soon as the store knows.
-    public mutating func revoke(_ id: TicketID, lasting: Microseconds, now: Microseconds) {
+    public mutating func revoke(_ id: TicketID, lasting: Microseconds, now: Microseconds) throws(OutboxFull) {
+        guard denials.isOwn(id) || denials.ownCount < Outbox.revocationsMax else {
+            throw .revocations(countMax: Outbox.revocationsMax)
+        }
         denials.add(id, until: TimeBounds.time(now) + TimeBounds.span(lasting))
-        outbox.revocations.append((id, lasting))
+        outbox.revoke(id, lasting: lasting)
     }
 
-    public mutating func control(_ changes: [ControlChange]) { outbox.changes += changes }
+    public mutating func control(_ changes: [ControlChange]) { outbox.change(changes) }
 
     mutating func remember(_ session: SessionMark, _ now: Microseconds) {
         waiting.remove(session.id)

@@ -67,30 +67,30 @@ import Testing
         #expect(site.claim(id) == .claimed([.unknown]))
     }
 
-    @Test func isBroughtBackThoughNoSnapshotHasToldIt() {
+    @Test func isBroughtBackThoughNoSnapshotHasToldIt() throws {
         let site = Site()
         site.pass(2_000_000)
-        site.node.revoke(id, lasting: 20_000_000, now: site.now)
+        try site.node.revoke(id, lasting: 20_000_000, now: site.now)
         site.drain()
         site.line = Line()
         site.pass(1_000_000)
         #expect(site.claim(id) == .claimed([.revoked]))
     }
 
-    @Test func isBroughtBackThoughTheStoreNeverHeardOfIt() {
+    @Test func isBroughtBackThoughTheStoreNeverHeardOfIt() throws {
         let site = Site()
         site.pass(2_000_000)
         site.line = Line()
-        site.node.revoke(id, lasting: 20_000_000, now: site.now)
+        try site.node.revoke(id, lasting: 20_000_000, now: site.now)
         site.refused = [.revoke]
         site.pass(200_000)
         #expect(site.claim(id) == .claimed([.revoked]))
     }
 
-    @Test func holdsOnItsOwnNodeAtOnce() {
+    @Test func holdsOnItsOwnNodeAtOnce() throws {
         let site = Site()
         site.drain()
-        site.node.revoke(id, lasting: 20_000_000, now: site.now)
+        try site.node.revoke(id, lasting: 20_000_000, now: site.now)
         #expect(site.visit(id) == .revoked)
         site.pass(19_900_000)
         #expect(site.visit(id) == .revoked)
@@ -98,10 +98,10 @@ import Testing
         #expect(site.visit(id) == nil)
     }
 
-    @Test func thatAnotherNodeHasTakenBackIsNotBroughtBack() {
+    @Test func thatAnotherNodeHasTakenBackIsNotBroughtBack() throws {
         let site = Site()
         site.drain()
-        site.node.revoke(id, lasting: 20_000_000, now: site.now)
+        try site.node.revoke(id, lasting: 20_000_000, now: site.now)
         site.pass(3_000_000)
         site.revokedElsewhere(id, lasting: 0)
         site.pass(2_000_000)
