@@ -47,7 +47,7 @@ begin
     if kept.control_rate_count is not null then
         rules.rate_count := kept.control_rate_count;
         rules.rate_per := kept.control_rate_per;
-        rules.burst := least(greatest(queue_admissions(rules.rate_count, rules.rate_per, 250000), 2), 100000);
+        rules.burst := least(queue_admissions(rules.rate_count, rules.rate_per, 500000) + 2, 100000);
     end if;
     if kept.control_burst is not null then rules.burst := least(greatest(kept.control_burst, 1), 100000); end if;
     if kept.control_slots_max is not null then rules.slots_max := greatest(kept.control_slots_max, 0); end if;

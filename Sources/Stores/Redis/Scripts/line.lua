@@ -223,7 +223,7 @@ local function applyControls()
     if control.rate then
         local count, per = string.match(control.rate, '^(%d+)/(%d+)$')
         rules.count, rules.per = tonumber(count), tonumber(per)
-        rules.burst = min(max(admissions(250000), 2), burstMax)
+        rules.burst = min(admissions(tickLateMax) + 2, burstMax)
     end
     if control.burst then rules.burst = min(max(tonumber(control.burst), 1), burstMax) end
     if control.slotsMax then rules.slots = max(tonumber(control.slotsMax), 0) end
