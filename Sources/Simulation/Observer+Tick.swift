@@ -85,7 +85,7 @@ extension Observer {
             lines[lane].removeFirst()
             let record = book[first.ticket]
             book[first.ticket].isListed = false
-            guard record.isPolling, !record.isRevoked else { continue }
+            guard record.isPolling, !record.isToBeRevoked else { continue }
             if store.line.isWaiting(first.id) {
                 complain(.order, now, first.ticket, "still waits at \(record.place), \(id) at \(place) was admitted")
                 return

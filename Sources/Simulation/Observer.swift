@@ -95,6 +95,7 @@ final class Observer {
             for id in ids {
                 guard let ticket = book.number(of: id) else { continue }
                 book[ticket].isRevoked = true
+                book[ticket].revokingNode = UInt16(asker)
                 book[ticket].lossesAtRevocation = losses
             }
         case (.restore(let recollection), .done):
@@ -155,7 +156,7 @@ final class Observer {
             }
         case .spent:
             if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "said to be spent, and never had a session") }
-        case .revoked: if !book[ticket].isRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
+        case .revoked: if !book[ticket].isToBeRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
         case .offered:
             if book[ticket].offerEnd == 0 { complain(.session, now, ticket, "said to be offered its turn, and was not") }
         case .passed, .awaitsDraw, .notYet, .closed, .open, .full: break
@@ -190,7 +191,7 @@ final class Observer {
             granted(ticket, startedAt, now) { record in
                 if record.offerEnd == 0 { self.complain(.session, now, ticket, "granted, and never offered its turn") }
             }
-        case .revoked: if !book[ticket].isRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
+        case .revoked: if !book[ticket].isToBeRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
         case .spent: if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "spent, and never had a session") }
         case .waiting, .unknown: break
         }
@@ -211,8 +212,11 @@ final class Observer {
         book[ticket].isGrantKnown = false
     }
 
-    /// Exemption "pardoned": nodes do not bring back who is revoked, so that a revocation ends with its line.
-    func isDenied(_ record: TicketRecord) -> Bool { record.isRevoked && losses == record.lossesAtRevocation }
+    /// Exemption "known to one": its line was lost, and the node that asked for it could not be heard, or a store was set back.
+    func isDenied(_ record: TicketRecord) -> Bool {
+        guard record.isRevoked else { return false }
+        return losses == record.lossesAtRevocation || !unheardNodes.contains(record.revokingNode) && setBacks == 0
+    }
 
     /// A store has lost the session, and no node that could be heard remembers it: the documented loss.
     func isForgiven(_ record: TicketRecord) -> Bool {

@@ -130,7 +130,13 @@ extension World {
         guard !candidates.isEmpty, let number = living.first else { return }
         let visitor = candidates[faultDice.below(candidates.count)]
         let ticket = visitors[visitor].ticket
-        nodes[number].room.revoke(observer.book[ticket].id, lasting: 3_600_000_000)
+        let node = nodes[number]
+        do throws(OutboxFull) {
+            try node.room.revoke(observer.book[ticket].id, lasting: 3_600_000_000, now: node.time(now))
+        } catch {
+            return observer.complain(.bounds, now, ticket, "\(error)")
+        }
+        observer.book[ticket].isToBeRevoked = true
         trail(.leaves, node: number, ticket: ticket, visitor: visitor)
         // Whoever is on the list may hold a pass, and is not let in with it.
         passIsOver(visitor)

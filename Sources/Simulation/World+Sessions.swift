@@ -101,7 +101,7 @@ extension World {
             events.add(.visitor, at: now + 500_000, at)
             return
         }
-        if observer.book[ticket].isRevoked { return finish(at) }
+        if observer.book[ticket].isToBeRevoked { return finish(at) }
         let node = nodes[number]
         let id = observer.book[ticket].id
         let time = node.time(now)

@@ -158,7 +158,7 @@ extension World {
         case .notYet, .full: again(at, after: 2_000_000)
         case .revoked:
             let ticket = visitors[at].ticket
-            if ticket < 0 || !observer.book[ticket].isRevoked {
+            if ticket < 0 || !observer.book[ticket].isToBeRevoked {
                 observer.complain(.revoked, now, ticket < 0 ? nil : ticket, visitor: Int32(at), "told that it is revoked")
             }
             finish(at)

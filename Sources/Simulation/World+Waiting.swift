@@ -49,8 +49,6 @@ extension World {
     /// It is told that its turn has passed.
     private func judgePassed(_ former: Int32, _ at: Int) {
         let record = observer.book[former]
-        // Exemption "drawn anew": a clock that is set back before the opening begins another pre-queue, with another draw.
-        if visitors[at].place.awaitsDraw, (observer.seeds.keys.max() ?? 0) > visitors[at].place.epoch { return }
         // Exemption "away too long": it did not poll as told, and its turn passed `turn_grace` ago.
         let passedAt = observer.passed(record.place, lane: Int(record.lane))
         let isLate = passedAt.map { now - $0 > rules.turnGrace * 9 / 10 - 1_500_000 } ?? false
@@ -107,7 +105,7 @@ extension World {
         guard !observer.isDisturbed(now) else { return }
         let record = observer.book[ticket]
         let line = stores[observer.holder].line
-        if record.isRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }
+        if record.isToBeRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }
         guard line.isWaiting(record.id) else {
             observer.complain(.presence, now, ticket, "is told to wait by node \(node.number), and is not in the line")
             return

@@ -20,7 +20,9 @@ public struct RoomNode: Sendable {
 
     public let room: String
     public let name: String
-    public var rules: RoomRules
+    public var rules: RoomRules {
+        didSet { rules = rules.bounded }
+    }
     let dice: @Sendable () -> UInt64
 
     // The line that it knows.
@@ -37,6 +39,7 @@ public struct RoomNode: Sendable {
     var waiting: WaitingTickets
     var sessions: Generations<RememberedSession>
     var spent: Generations<Microseconds>
+    var denials = Denials()
 
     // What the store must hear of.
     var outbox = Outbox()
@@ -55,8 +58,9 @@ public struct RoomNode: Sendable {
     ) {
         self.room = room
         self.name = name
-        self.rules = rules
+        self.rules = rules.bounded
         self.dice = dice
+        let now = TimeBounds.time(now)
         waiting = WaitingTickets(countMax: Self.rememberedMax, now: now)
         sessions = Generations(countMax: Self.rememberedMax, now: now)
         spent = Generations(countMax: Self.rememberedMax, now: now)
@@ -66,7 +70,8 @@ public struct RoomNode: Sendable {
 
     /// Somebody without a ticket.
     public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
-        guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
+        let now = TimeBounds.time(now)
+        guard mayEnter, !isCutOff(now) else { return .held }
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
         let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
@@ -75,40 +80,49 @@ public struct RoomNode: Sendable {
 
     /// Somebody with a ticket whose signature is good.
     public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
+        let now = TimeBounds.time(now)
         waiting.come(id, at: now)
+        if denials.contains(id, now) { return .revoked }
         guard let view else { return question(ask, id, lane, shown, now) }
-        if view.revoked.contains(id) { return .revoked }
         if isCutOff(now) { return keep(id, lane, shown, now) }
         let phase = view.snapshot.phase
         if phase == .open { return .open }
         guard let place = resolved(shown, of: id) else {
-            guard askCount < Self.asksMax else { return .held }
-            if shown.epoch > view.snapshot.tail.epoch {
-                // Of a draw that is younger than the view: the next one knows it.
-                hold(ask, id, now)
-                outbox.unresolved.append((id, lane, shown))
-            } else {
-                rejoin(ask, lane, .passed, now)
-            }
+            // Of a draw that is younger than the view: the next one knows it.
+            if shown.epoch > view.snapshot.tail.epoch { return waitForDraw(ask, id, lane, shown, now) }
+            guard mayEnter else { return .held }
+            rejoin(ask, lane, .passed, now)
             return nil
         }
         if view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
         if let told = told(phase) { return told }
         guard var remembered = waiting[id] else {
+            guard mayEnter else { return .held }
             enter(.returning(id, lane: lane, place: place), ask, now)
             return nil
         }
-        if now - remembered.beatAt >= rules.abandonAfter / 6 {
+        if now - remembered.beatAt >= rules.abandonAfter / 6, outbox.beats.add(id) {
             remembered.beatAt = now
             waiting.set(id, remembered)
-            if outbox.beats.count < Self.asksMax { outbox.beats.append(id) }
         }
         return .waiting(standing(id, lane: lane, place: place, now))
     }
 
+    private var mayAsk: Bool { askCount < Self.asksMax }
+    private var mayEnter: Bool { mayAsk && !outbox.arrivals.isFull }
+
+    /// It enters when the node has heard of its draw.
+    private mutating func waitForDraw(
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds
+    ) -> Reply? {
+        guard mayAsk, outbox.unresolved.add(.init(id: id, lane: lane, place: shown)) else { return .held }
+        hold(ask, id, now)
+        return nil
+    }
+
     /// The store has not been heard from for so long that nothing is known any more.
     public func isCutOff(_ now: Microseconds) -> Bool {
-        view.map { now - $0.receivedAt > Self.viewAgeMax } ?? false
+        view.map { TimeBounds.time(now) - $0.receivedAt > Self.viewAgeMax } ?? false
     }
 
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
@@ -123,7 +137,7 @@ public struct RoomNode: Sendable {
     /// Nothing is known yet: the store is asked, and answers when it can.
     private mutating func question(_ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply?
     {
-        guard askCount < Self.asksMax else { return .held }
+        guard mayEnter else { return .held }
         // A ticket from a line that this node has never heard of: the store must know it, or has lost it.
         if shown.epoch > epoch {
             epoch = shown.epoch
@@ -131,11 +145,9 @@ public struct RoomNode: Sendable {
         }
         if let place = resolved(shown, of: id) {
             enter(.returning(id, lane: lane, place: place), ask, now)
-        } else {
-            hold(ask, id, now)
-            outbox.unresolved.append((id, lane, shown))
+            return nil
         }
-        return nil
+        return waitForDraw(ask, id, lane, shown, now)
     }
 
     /// What everybody is told alike.
@@ -151,10 +163,9 @@ public struct RoomNode: Sendable {
     private mutating func comeForPass(
         _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds
     ) -> Reply? {
-        guard askCount < Self.asksMax else { return .held }
+        guard mayAsk, outbox.claims.add(id) else { return .held }
         if waiting[id] == nil { waiting.set(id, RememberedTicket(lane: lane, place: place, beatAt: now)) }
         hold(ask, id, now)
-        outbox.claims.add(id)
         return nil
     }
 
@@ -237,26 +248,39 @@ public struct RoomNode: Sendable {
 
     // MARK: Sessions and operators
 
-    public mutating func renew(_ session: SessionMark, now: Microseconds) {
-        remember(session, now)
-        outbox.renewals.add(session)
+    /// False: too many renewals wait for the store, and this one was not taken. The pass is not to be renewed now, since its slot
+    /// would not last as long; its holder asks again.
+    @discardableResult
+    public mutating func renew(_ session: SessionMark, now: Microseconds) -> Bool {
+        guard outbox.renewals.add(session) else { return false }
+        remember(session, TimeBounds.time(now))
+        return true
     }
 
     public mutating func release(_ id: TicketID, now: Microseconds) {
+        let now = TimeBounds.time(now)
         sessions.remove(id)
         spent.set(id, now + rules.spentLife)
         outbox.releases.add(id)
     }
 
     public mutating func leave(_ id: TicketID, now: Microseconds) {
+        let now = TimeBounds.time(now)
         waiting.remove(id)
         if sessions.remove(id) != nil { spent.set(id, now + rules.spentLife) }
         outbox.leaves.add(id)
     }
 
-    public mutating func revoke(_ id: TicketID, lasting: Microseconds) { outbox.revocations.append((id, lasting)) }
+    /// Holds here at once, and everywhere as soon as the store knows.
+    public mutating func revoke(_ id: TicketID, lasting: Microseconds, now: Microseconds) throws(OutboxFull) {
+        guard denials.isOwn(id) || denials.ownCount < Outbox.revocationsMax else {
+            throw .revocations(countMax: Outbox.revocationsMax)
+        }
+        denials.add(id, until: TimeBounds.time(now) + TimeBounds.span(lasting))
+        outbox.revoke(id, lasting: lasting)
+    }
 
-    public mutating func control(_ changes: [ControlChange]) { outbox.changes += changes }
+    public mutating func control(_ changes: [ControlChange]) { outbox.change(changes) }
 
     mutating func remember(_ session: SessionMark, _ now: Microseconds) {
         waiting.remove(session.id)
@@ -277,7 +301,7 @@ public struct RoomNode: Sendable {
             controls: snapshot.controls)
     }
 
-    public var rememberedCount: Int { waiting.count + sessions.count + spent.count }
+    public var rememberedCount: Int { waiting.count + sessions.count + spent.count + denials.count }
 }
 
 struct RememberedSession: Sendable {

@@ -7,7 +7,6 @@ struct RoomView: Sendable {
     private var marks: [[RankMark]]
     /// How many had been admitted when the marks were taken.
     private var admittedAtMarks: Int64
-    private(set) var revoked: Set<TicketID>
 
     /// Marks that were not sent are those of the view before.
     init(_ snapshot: RoomSnapshot, after earlier: RoomView?, at now: Microseconds) {
@@ -19,11 +18,9 @@ struct RoomView: Sendable {
         if let earlier, earlier.snapshot.marksVersion == snapshot.marksVersion, earlier.marks.count == snapshot.lanes.count {
             marks = earlier.marks
             admittedAtMarks = earlier.admittedAtMarks
-            revoked = earlier.revoked
         } else {
             marks = snapshot.lanes.map(\.marks)
             admittedAtMarks = snapshot.totals.admitted
-            revoked = Set(snapshot.revoked)
         }
     }
 

@@ -55,10 +55,20 @@ public final class RoomDesk: TurnEnd {
         ask(reply) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
     }
 
-    public func renew(_ session: SessionMark) { change { $0.renew(session, now: $1) } }
+    /// False: see `RoomNode.renew`.
+    @discardableResult
+    public func renew(_ session: SessionMark) -> Bool {
+        defer { drainLater() }
+        return node.renew(session, now: now)
+    }
+
     public func release(_ id: TicketID) { change { $0.release(id, now: $1) } }
     public func leave(_ id: TicketID) { change { $0.leave(id, now: $1) } }
-    public func revoke(_ id: TicketID, lasting: Microseconds) { change { node, _ in node.revoke(id, lasting: lasting) } }
+    public func revoke(_ id: TicketID, lasting: Microseconds) throws(OutboxFull) {
+        try node.revoke(id, lasting: lasting, now: now)
+        drainLater()
+    }
+
     public func control(_ changes: [ControlChange]) { change { node, _ in node.control(changes) } }
 
     private func ask(

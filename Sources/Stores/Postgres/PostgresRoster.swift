@@ -78,7 +78,9 @@ public final class PostgresRoster: Roster {
             epoch: try PostgresAnswers.epoch(row.told("mark_epoch")),
             lineage: UInt64(bitPattern: try row.told("mark_lineage", Int64.self)),
             tail: try PostgresAnswers.place(row.told("mark_tail")), lanes: lanes,
-            draw: try PostgresAnswers.draw(row.told("draw_epoch"), row.told("draw_seed"), row.told("draw_is_opened")),
+            draw: try PostgresAnswers.draw(
+                row.told("draw_epoch"), row.told("draw_seed"), row.told("draw_is_opened"),
+                openedFor: row.told("draw_opened_for")),
             controls: try PostgresAnswers.controls(PostgresAnswers.controls(row)))
     }
 }
