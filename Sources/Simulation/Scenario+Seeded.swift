@@ -28,6 +28,7 @@ extension Scenario {
         scenario.isSticky = dice.happens(0.6)
         scenario.delay = dice.pick([200...3_000, 1_000...20_000, 200...80_000])
         scenario.add(kind, &dice)
+        if kind == .crowd, visitors == nil { scenario.visitors = 1300 }
         scenario.keepOpening()
         return scenario
     }
@@ -52,6 +53,7 @@ extension Scenario {
         case .lottery: rules.method = .random
         case .lanes: addLanes(&dice)
         case .failover: addFailover(&dice)
+        case .crowd: addCrowd(&dice)
         case .mixed:
             let all: [Kind] = [.network, .losses, .nodes, .clocks, .operators, .prequeue, .lanes, .lottery, .failover]
             for part in all where dice.happens(part == .lottery || part == .failover ? 0.15 : 0.35) { add(part, &dice) }
@@ -174,6 +176,19 @@ extension Scenario {
         scenario.renewalsMax = 1
         scenario.ghostsGoAt = 30_000_000
         return scenario
+    }
+
+    /// All are there at once, and more than `StoreCall.itemsMax` of them at each node.
+    private mutating func addCrowd(_ dice: inout SeededDice) {
+        nodes = dice.pick([1, 2])
+        rules.rate = .perSecond(dice.pick([40, 60]))
+        rules.burst = 10
+        rules.slotsMax = 100_000
+        arrivalsEnd = 2_000_000
+        wallPercent = 100
+        let at = dice.between(4_000_000, 8_000_000)
+        let keeps: Fault.Kind = dice.pick([.emptiedStore, .killedStore(.nothing)])
+        faults.append(Fault(kind: keeps, at: at, lasting: dice.between(200_000, 4_000_000)))
     }
 
     private static func million(_ visitors: Int) -> Scenario {

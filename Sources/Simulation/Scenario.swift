@@ -21,6 +21,8 @@ public struct Scenario: Sendable {
         case lanes
         /// Two stores and a roster.
         case failover
+        /// So many that what nodes remember does not fit into one call; the store is lost while they wait.
+        case crowd
         /// Of everything some.
         case mixed
         /// A million visitors, four nodes, a store that is emptied once.

@@ -57,6 +57,8 @@ struct Visitor: Sendable {
     /// When it was last told something by a node that knew.
     var heardAt: Microseconds = 0
     var awaySince: Microseconds = 0
+    /// The node that told it last that it waits.
+    var toldBy: UInt16 = .max
     var shown: UInt32 = .max
     var shownBy: UInt16 = .max
 }

@@ -42,9 +42,15 @@ extension World {
     /// All calls that are to be made now.
     func drain(_ node: SimulatedNode) {
         while let call = node.room.nextCall(now: node.time(now)) {
+            let setBacks = observer.setBacks
             node.store.perform(call) { [unowned self, unowned node] result in
                 guard node.isAlive else { return }
                 self.deliver(node.room.answered(call, result, now: node.time(self.now)), from: node)
+                if case .restore(let part) = call.operation, part.isComplete, case .success(let answer) = result,
+                    setBacks == self.observer.setBacks
+                {
+                    self.judgeRecalled(node, answer)
+                }
                 self.drain(node)
             }
         }

@@ -3,6 +3,11 @@ extension Line {
     package func isWaiting(_ id: TicketID) -> Bool { seen.contains(id) }
     package func isOffered(_ id: TicketID) -> Bool { offered.contains(id) }
     package func isInside(_ id: TicketID) -> Bool { sessions.contains(id) }
+    package func isSpent(_ id: TicketID) -> Bool { spent.contains(id) }
+    /// Its turn has passed for good.
+    package func isBelowFloor(_ place: Place, lane: Int) -> Bool {
+        lanes.indices.contains(lane) && place <= lanes[lane].floor
+    }
 
     package func placeHeld(by id: TicketID) -> Place? { place(of: id)?.place }
 
