@@ -53,6 +53,7 @@ extension Scenario {
         case .lottery: rules.method = .random
         case .lanes: addLanes(&dice)
         case .failover: addFailover(&dice)
+        case .moves: addMoves(&dice)
         case .crowd: addCrowd(&dice)
         case .mixed:
             let all: [Kind] = [.network, .losses, .nodes, .clocks, .operators, .prequeue, .lanes, .lottery, .failover]
@@ -176,6 +177,34 @@ extension Scenario {
         scenario.renewalsMax = 1
         scenario.ghostsGoAt = 30_000_000
         return scenario
+    }
+
+    private mutating func addMoves(_ dice: inout SeededDice) {
+        hasFallback = true
+        nodes = dice.pick([2, 3, 5])
+        rules.rate = .perSecond(dice.pick([5, 8, 12]))
+        rules.slotsMax = 100_000
+        for round in 0..<2 {
+            let at = dice.between(5_000_000, 9_000_000) + Microseconds(round) * 45_000_000
+            let long = dice.between(5_000_000, 12_000_000)
+            let kind: Fault.Kind = dice.pick([
+                .slowStore(350_000), .slowStore(500_000), .stoppedStore, .killedStore(.everything), .killedStore(.nothing),
+            ])
+            faults.append(Fault(kind: kind, at: at, lasting: long))
+            // Nodes that know nothing, about when the room is moved: the fallback has an old line by then.
+            if round == 1 {
+                for number in 0..<5 { faults.append(Fault(kind: .join, at: at + 900_000 + Microseconds(number) * 250_000)) }
+            }
+            if dice.happens(0.5) {
+                let node: Fault.Kind = dice.pick([.restart, .join])
+                faults.append(Fault(kind: node, at: at + dice.between(0, 25_000_000), lasting: 1_000_000))
+            }
+            if dice.happens(0.7) {
+                let alone = dice.between(3_000_000, 8_000_000)
+                faults.append(Fault(kind: .primaryUnreached, at: at + dice.between(28_000_000, 34_000_000), lasting: alone))
+            }
+            if dice.happens(0.3) { faults.append(Fault(kind: .revocation, at: at + dice.between(0, 20_000_000))) }
+        }
     }
 
     /// All are there at once, and more than `StoreCall.itemsMax` of them at each node.

@@ -7,6 +7,7 @@ public enum Invariant: String, Sendable, CaseIterable {
     case session, spent, revoked
     case unanswered, answeredTwice, reply
     case draw, shares, bounds, structure
+    case twoLines, carried
     case liveness, everybody, leftover
 }
 

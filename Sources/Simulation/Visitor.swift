@@ -54,6 +54,8 @@ struct Visitor: Sendable {
     var place = Place.none
     var startedAt: Microseconds = 0
     var passUntil: Microseconds = 0
+    /// The node that renewed it last.
+    var renewedBy: UInt16 = .max
     /// When it was last told something by a node that knew.
     var heardAt: Microseconds = 0
     var awaySince: Microseconds = 0
