@@ -211,7 +211,7 @@ extension Scenario {
     private mutating func addCrowd(_ dice: inout SeededDice) {
         nodes = dice.pick([1, 2])
         rules.rate = .perSecond(dice.pick([40, 60]))
-        rules.burst = 10
+        rules.burst = 40
         rules.slotsMax = 100_000
         arrivalsEnd = 2_000_000
         wallPercent = 100

@@ -9,9 +9,6 @@ extension RoomNode {
             ?? (outbox.rejoined.count > asks.count ? "\(outbox.rejoined.count) rejoined, \(asks.count) asked for" : nil)
     }
 
-    /// There is something that it still has to bring back.
-    package var isRecalling: Bool { recall.isNeeded }
-
     package var waitingRemembered: Int { waiting.count }
 }
 
