@@ -28,6 +28,8 @@ final class Observer {
     var setBacks: UInt16 = 0
     /// Nodes that have crashed, and those that were cut off at some time: what they know cannot be asked of them.
     var unheardNodes: Set<UInt16> = []
+    /// Nodes that have brought back everything into this line.
+    private var heardOut: Set<UInt16> = []
     private var activeFaults = 0
     private var disturbedUntil: Microseconds = 0
     private var steps = 0
@@ -79,6 +81,7 @@ final class Observer {
         if answer.lineage != lineage {
             if lineage != 0 { losses += 1 }
             lineage = answer.lineage
+            heardOut = []
         }
         let rules = call.rules.under(store.line.liveControls)
         switch (call.operation, answer.outcome) {
@@ -100,6 +103,7 @@ final class Observer {
             }
         case (.restore(let recollection), .done):
             trail.note(.restored, at: now, node: asker, Self.code(recollection, answer.epoch, store.number))
+            if recollection.isComplete { heardOut.insert(UInt16(asker)) }
         case (_, .lost): return
         default: break
         }
@@ -218,9 +222,17 @@ final class Observer {
         return losses == record.lossesAtRevocation || !unheardNodes.contains(record.revokingNode) && setBacks == 0
     }
 
+    private func isOutOfTime(_ node: UInt16) -> Bool {
+        let isLossy = scenario.faults.contains { if case .lossyNetwork = $0.kind { true } else { false } }
+        return isLossy && !heardOut.contains(node)
+    }
+
     /// A store has lost the session, and no node that could be heard remembers it: the documented loss.
     func isForgiven(_ record: TicketRecord) -> Bool {
         guard losses > record.lossesAtGrant else { return false }
+        // Exemption "out of time": nobody is waited for longer than `Line.restoringMax`; what is lost on its way to a store for
+        // so long is not there when admission starts again.
+        if isOutOfTime(record.grantNode) { return true }
         return !record.isGrantKnown || unheardNodes.contains(record.grantNode) || setBacks > 0
     }
 }

@@ -21,6 +21,10 @@ public struct Scenario: Sendable {
         case lanes
         /// Two stores and a roster.
         case failover
+        /// The room is moved to the fallback and back, more than once, while nodes come, go and are alone.
+        case moves
+        /// So many that what nodes remember does not fit into one call; the store is lost while they wait.
+        case crowd
         /// Of everything some.
         case mixed
         /// A million visitors, four nodes, a store that is emptied once.
@@ -60,8 +64,23 @@ public struct Scenario: Sendable {
 
     /// Long enough for everybody, however slow: a run ends when all is done, and this is when it should have been.
     var endMax: Microseconds {
-        let seconds = rules.rate.perSecond
-        let bySlots = Double(max(rules.slotsMax, 1)) / (Double(sessionMax) / 1e6)
+        var seconds = rules.rate.perSecond
+        var slots = rules.slotsMax
+        // What an operator sets stays.
+        for fault in faults {
+            switch fault.kind {
+            case .rules(let rate, let slotsMax):
+                seconds = min(seconds, rate.perSecond)
+                slots = min(slots, slotsMax)
+            case .control(let changes):
+                for change in changes {
+                    if case .rate(let rate?) = change { seconds = min(seconds, rate.perSecond) }
+                    if case .slotsMax(let slotsMax?) = change { slots = min(slots, slotsMax) }
+                }
+            default: break
+            }
+        }
+        let bySlots = Double(max(slots, 1)) / (Double(sessionMax) / 1e6)
         let slowest = max(min(seconds, bySlots), 0.05)
         let opening = rules.schedule.opensAt ?? 0
         return max(faultsEnd, arrivalsEnd, opening) + Microseconds(Double(visitors) / slowest * 2.5e6) + 240_000_000

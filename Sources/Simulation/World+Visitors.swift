@@ -150,6 +150,7 @@ extension World {
         case .admitted(let id, let startedAt): comesIn(id, startedAt, at, node)
         case .held:
             figures.held += 1
+            visitors[at].toldBy = .max
             // The balancer takes it elsewhere.
             if visitorDice.happens(0.5), let other = living.isEmpty ? nil : living[visitorDice.below(living.count)] {
                 visitors[at].node = UInt8(truncatingIfNeeded: other)

@@ -17,6 +17,7 @@ extension World {
         visitors[at].isExcused = false
         visitors[at].awaySince = 0
         outage(at)
+        visitors[at].toldBy = UInt16(node.number)
         observer.book[ticket].holder = Int32(at)
         observer.book[ticket].isPolling = !wasAway
         observer.list(ticket)
@@ -112,6 +113,25 @@ extension World {
         }
         if let held = line.placeHeld(by: record.id), held != record.place {
             observer.complain(.place, now, ticket, "stands at \(held) in the store, its place is \(record.place)")
+        }
+    }
+
+    /// A node that has brought back everything has nobody told to wait who is not in the line: there, or on.
+    func judgeRecalled(_ node: SimulatedNode, _ answer: StoreAnswer) {
+        let line = stores[observer.holder].line
+        guard answer.lineage == line.knownLineage else { return }
+        for at in visitors.indices where visitors[at].state == .waiting && visitors[at].toldBy == node.number {
+            let ticket = visitors[at].ticket
+            // Whoever was heard of long ago is taken for dead.
+            guard ticket >= 0, now - visitors[at].heardAt < rules.abandonAfter / 2 else { continue }
+            let record = observer.book[ticket]
+            guard record.isPolling, !record.isRevoked, record.place != .none else { continue }
+            if line.isWaiting(record.id) || line.isOffered(record.id) || line.isInside(record.id) { continue }
+            if line.isSpent(record.id) || line.isBelowFloor(record.place, lane: Int(record.lane)) { continue }
+            observer.complain(
+                .recalled, now, ticket, visitor: Int32(at),
+                "node \(node.number) has brought back everything, and it is not in the line")
+            return
         }
     }
 

@@ -24,6 +24,11 @@ struct Recall: Sendable {
 
     mutating func end() { self = Recall() }
 
+    /// Somebody who waits, of whom the node has heard since.
+    mutating func add(_ id: TicketID, _ place: Place) {
+        if isNeeded { waiting.add(.init(key: place.rawValue, id: id)) }
+    }
+
     /// A store holds the line now.
     mutating func found() { isLost = false }
 
@@ -46,6 +51,11 @@ struct Recall: Sendable {
             revoked: revoked, spent: spent, sessions: sessions, waiting: waiting,
             isLast: self.revoked.isEmpty && self.spent.isEmpty && self.sessions.isEmpty && self.waiting.isEmpty)
     }
+
+    private var isEmpty: Bool { spent.isEmpty && sessions.isEmpty && waiting.isEmpty }
+
+    /// The store has taken in what it was told was all; somebody may have been added since.
+    mutating func endIfEmpty() { if isEmpty { end() } }
 
     mutating func putBack(_ recollection: Recollection) {
         for mark in recollection.revoked { revoked.add(.init(key: 0, id: mark.id)) }
@@ -116,6 +126,6 @@ extension RoomNode {
     }
 
     mutating func recalled(_ recollection: Recollection) {
-        if recollection.isComplete { recall.end() }
+        if recollection.isComplete { recall.endIfEmpty() }
     }
 }

@@ -3,6 +3,7 @@ extension RoomNode {
     public mutating func nextCall(now: Microseconds) -> StoreCall? {
         let now = TimeBounds.time(now)
         forget(now)
+        if isNew, emptySince.map({ now - $0 < beginsAfter }) ?? true { return nextProbe(now) }
         // As long as the store does not hold this line, nothing else has a meaning.
         if recall.isNeeded {
             guard outbox.mayCall(.restore, now), let recollection = nextRecollection(now) else {
@@ -11,6 +12,17 @@ extension RoomNode {
             return call(.restore(recollection))
         }
         return nextOrdinary(now)
+    }
+
+    /// It has heard of no line. What it began in a store that was just emptied would be another line than the one that all
+    /// others know: a burst of its own, newcomers before everybody, a second draw.
+    private var isNew: Bool { lineage == 0 && view == nil && beginsAfter > 0 }
+
+    /// Changes nothing, and tells which line there is.
+    private mutating func nextProbe(_ now: Microseconds) -> StoreCall? {
+        guard outbox.mayCall(.beat, now), outbox.tickedAt.map({ now - $0 >= Self.tickEvery }) ?? true else { return nil }
+        outbox.tickedAt = now
+        return call(.beat([]))
     }
 
     private mutating func nextOrdinary(_ now: Microseconds) -> StoreCall? {
@@ -80,11 +92,17 @@ extension RoomNode {
         outbox.isUnderWay.remove(call.operation.kind)
         switch result {
         case .failure:
+            emptySince = nil
             repeatLater(call.operation, now)
             return []
         case .success(let answer):
             if case .lost = answer.outcome {
-                lose(max(answer.epoch, call.epoch), now)
+                if isNew {
+                    emptySince = emptySince ?? now
+                    if case .beat = call.operation { return [] }
+                }
+                // Asked before the node knew of the line that there is now: it says nothing of that one.
+                if call.epoch >= epoch { lose(max(answer.epoch, call.epoch), now) }
                 repeatLater(call.operation, now)
                 return []
             }
@@ -152,9 +170,10 @@ extension RoomNode {
         let id = arrival.id
         switch entered {
         case .waiting(let place):
-            if waiting[id]?.place != place {
-                waiting.set(id, RememberedTicket(lane: arrival.lane, place: place, beatAt: now))
-            }
+            // The store has heard of it just now, whatever the node remembers from before.
+            var remembered = RememberedTicket(lane: arrival.lane, place: place, beatAt: now)
+            if let known = waiting[id], known.place == place { remembered.shown = known.shown }
+            waiting.set(id, remembered)
             return tell(id) { node in .waiting(node.standing(id, lane: arrival.lane, place: place, now)) }
         case .admitted(let startedAt):
             return admit(id, startedAt, now)

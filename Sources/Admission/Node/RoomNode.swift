@@ -17,12 +17,18 @@ public struct RoomNode: Sendable {
     public static let tickEvery: Microseconds = 100_000
     /// A view older than this says nothing any more.
     public static let viewAgeMax: Microseconds = 3_000_000
+    /// Where others may know a line that a store has lost, they get so long to bring it back: a call that got lost, and another.
+    public static let beginAfter: Microseconds = 1_500_000
 
     public let room: String
     public let name: String
     public var rules: RoomRules {
         didSet { rules = rules.bounded }
     }
+    /// As long as it knows nothing, it begins no line before a store has had none for so long.
+    let beginsAfter: Microseconds
+    /// Since when a store has said that it holds no line, to a node that knows none either.
+    var emptySince: Microseconds?
     let dice: @Sendable () -> UInt64
 
     // The line that it knows.
@@ -52,13 +58,16 @@ public struct RoomNode: Sendable {
         let at: Microseconds
     }
 
-    /// `dice` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it.
+    /// `dice` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it. `beginsAfter` is
+    /// `beginAfter` where other nodes use the same store, and 0 where none does.
     public init(
-        room: String, name: String, rules: RoomRules, now: Microseconds, dice: @escaping @Sendable () -> UInt64
+        room: String, name: String, rules: RoomRules, now: Microseconds, beginsAfter: Microseconds = 0,
+        dice: @escaping @Sendable () -> UInt64
     ) {
         self.room = room
         self.name = name
         self.rules = rules.bounded
+        self.beginsAfter = beginsAfter
         self.dice = dice
         let now = TimeBounds.time(now)
         waiting = WaitingTickets(countMax: Self.rememberedMax, now: now)
@@ -128,9 +137,12 @@ public struct RoomNode: Sendable {
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
     private mutating func keep(_ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply {
         guard sessions[id] == nil, let place = resolved(shown, of: id) else { return .held }
-        var remembered = waiting[id] ?? RememberedTicket(lane: lane, place: place, beatAt: now)
+        let known = waiting[id]
+        var remembered = known ?? RememberedTicket(lane: lane, place: place, beatAt: now)
         remembered.beatAt = now
         waiting.set(id, remembered)
+        // Whom the node has begun to bring back without.
+        if known == nil { recall.add(id, place) }
         return .held
     }
 

@@ -19,7 +19,9 @@ public final class RoomDesk: TurnEnd {
         room: String, name: String, rules: RoomRules, store: any QueueStore, on loop: EventLoop,
         dice: @escaping @Sendable () -> UInt64
     ) {
-        node = RoomNode(room: room, name: name, rules: rules, now: Self.microseconds(loop), dice: dice)
+        node = RoomNode(
+            room: room, name: name, rules: rules, now: Self.microseconds(loop),
+            beginsAfter: store.isShared ? RoomNode.beginAfter : 0, dice: dice)
         self.store = store
         self.loop = loop
     }

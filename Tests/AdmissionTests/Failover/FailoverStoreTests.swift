@@ -163,6 +163,20 @@ import Testing
         #expect(fleet.admitted == 400)
     }
 
+    /// What it began would be a second line, if the others were in the fallback when it was cut off with them.
+    @Test func whoHasNeverHeardTheRosterBeginsNoLineInAnEmptyPrimary() {
+        let fleet = Fleet(nodes: 2, rules: Self.rules)
+        fleet.roster.isReachable = false
+        fleet.fallback.isReachable = false
+        fleet.arrive(40)
+        fleet.run(seconds: 5)
+        #expect(fleet.primary.line.epoch == 0 && fleet.admitted == 0)
+        fleet.roster.isReachable = true
+        fleet.fallback.isReachable = true
+        fleet.run(seconds: 10)
+        #expect(fleet.admitted == 40)
+    }
+
     /// One node may find the primary first, another the roster: the line must not be moved away from under the first.
     @Test func whenBothComeBackTheRoomStaysWhereItWas() {
         let fleet = Fleet(nodes: 2, rules: Self.rules)
