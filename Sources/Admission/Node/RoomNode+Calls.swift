@@ -156,9 +156,10 @@ extension RoomNode {
             denials.learn(snapshot.revoked, askedAt: askedAt, isWhole: !recall.isNeeded, now: now)
             denials.forget(now)
         }
-        view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
+        let view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
+        self.view = view
         viewLineage = lineage
-        estimate.learn(snapshot, rules, alive: waiting.attendance.alive)
+        estimate.learn(view, rules, waiting.survey(snapshot, window: rules.abandonAfter, now: now))
         for ticket in outbox.unresolved.take(.max) {
             let place = resolved(ticket.place, of: ticket.id) ?? ticket.place
             let isTaken = outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))

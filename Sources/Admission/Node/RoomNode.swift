@@ -225,7 +225,7 @@ public struct RoomNode: Sendable {
             waiting.update(id, remembered)
             promises.promise(outlook.wait, to: id, now: now)
         }
-        waiting.expect(at: now + outlook.pollAfter)
+        waiting.expect(id, at: now + outlook.pollAfter)
         let shown = isSecret ? Place(epoch: place.epoch, number: 0) : place
         return Standing(id: id, lane: lane, place: shown, rejoined: outbox.rejoined[id], outlook: outlook)
     }
