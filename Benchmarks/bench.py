@@ -22,7 +22,9 @@ import subprocess
 import sys
 import tempfile
 
+import ghosts
 import idle
+import postgres_store
 import store
 import tokens
 from measuring import Trouble, processor_seconds, run_wrk
@@ -34,6 +36,9 @@ IDLE_CONNECTIONS = 8000
 PASS_CHECK_NANOSECONDS_MAX = 1000.0
 STORE_NEWCOMER_MICROSECONDS_MAX = 4
 STORE_BYTES_MAX = 300
+PROMISE_ERROR_PERCENT_MAX = 10
+POSTGRES_WAITING = 200_000
+POSTGRES_BYTES_MAX = 600
 
 # What a browser sends; Host, which the client adds, is the twelfth.
 BROWSER = [
@@ -220,9 +225,45 @@ class Bench:
             "store-bytes", "bytes", bytes_each, STORE_BYTES_MAX, 1.0,
             note="the peer is the ceiling; growth of Redis' memory for each who waits")
 
+    def postgres(self):
+        """A durable server. The peer writes the same to bare tables with the same indexes, which is what cannot be saved."""
+        said = postgres_store.measure(SERVER_CORE, CLIENT_CORE, POSTGRES_WAITING, max(self.seconds, 10))
+        batch = postgres_store.BATCH
+        for name in ("join", "beat"):
+            self.figure(
+                f"postgres-{name}s", f"{name}s/s", said[f"{name}-rate"], said[f"bare-{name}-rate"], None, at_least=True,
+                details=said if name == "join" else None,
+                note=f"{said[name]:.1f} ms for {batch}, one connection, fsync {said['fsync']}; the peer writes bare tables, "
+                f"{said[f'bare-{name}']:.1f} ms")
+        self.figure(
+            "postgres-tick", "ms", said["tick-many"], said["tick-few"], None,
+            note=f"{POSTGRES_WAITING} waiting against 1000, p99 {said['tick-many-p99']:.1f} and {said['tick-few-p99']:.1f}; "
+            f"beside {POSTGRES_WAITING // 40} beats a second {said['tick-sale']:.1f}, p99 {said['tick-sale-p99']:.1f}")
+        self.figure(
+            "postgres-bytes", "bytes", said["bytes"], POSTGRES_BYTES_MAX, 1.0,
+            note="the peer is the ceiling; tables and indexes for each who waits, after the beats")
+
+    def ghosts(self):
+        """In virtual time: production code under the simulator, so that nothing depends on this machine."""
+        said = ghosts.play(SERVER_CORE)
+        rate = said["rate-configured"]
+        self.figure(
+            "ghosts-rate", "admitted/s", said["admitted-least"], rate, 0.99, at_least=True, details=said,
+            note=f"{ghosts.VISITORS} visitors, every second goes away after 30 s; the least of any minute in which people waited, "
+            "against the configured rate")
+        self.figure(
+            "ghosts-came", "came in/s", said["came-mean"], rate, 0.99, at_least=True, note="all the while that people waited")
+        self.figure(
+            "ghosts-promise", "% of the wait", said["promise-later-error-p90"], PROMISE_ERROR_PERCENT_MAX, 1.0,
+            note="the peer is the ceiling; p90 of by how much a wait lay outside what was promised once the ghosts could be "
+            f"known; p50 {said['promise-later-error-p50']:.1f}")
+        self.figure(
+            "ghosts-promise/all", "% of the wait", said["promise-error-p90"], PROMISE_ERROR_PERCENT_MAX, None,
+            note=f"those made before included, when nobody can foresee who will go; p50 {said['promise-error-p50']:.1f}")
+
     ROWS = {
         "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "pass-check": pass_check,
-        "store-joins": store_joins, "store-line": store_line,
+        "store-joins": store_joins, "store-line": store_line, "postgres": postgres, "ghosts": ghosts,
     }
 
     def run(self, rows):
@@ -253,7 +294,7 @@ class Outcome:
 
 def build():
     """The programs as they are shipped: optimized."""
-    for arguments in (["--product", "waitingroom"], ["--package-path", "Benchmarks"]):
+    for arguments in (["--product", "waitingroom"], ["--product", "simulate"], ["--package-path", "Benchmarks"]):
         done = subprocess.run(["swift", "build", "-c", "release", *arguments], cwd=TREE, stdout=sys.stderr, check=False)
         if done.returncode != 0:
             sys.exit("bench: the build failed")

@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
-"""What a line in PostgreSQL costs its server: joins, beats and ticks at a short and a long line.
-
-    python3 Benchmarks/postgres_store.py [--waiting 200000] [--seconds 10]
+"""What a line in PostgreSQL costs its server: joins, beats and ticks at a short and a long line. The rows `postgres-…`.
 
 Starts a server of its own in a temporary folder, durable as shipped (fsync, full pages), makes the schema from the product's
-SQL and calls its functions as the store does, by pgbench. For orientation: there is no peer, and nothing fails for a figure.
-
-Each line:  name  figure  unit   and behind a # what is of interest beside it.
+SQL and calls its functions as the store does, by pgbench. The peer is what nobody can do without: the same ids written, by
+the same pgbench to the same server, to two bare tables with the indexes that the line needs.
 """
 
-import argparse
+import concurrent.futures
 import glob
 import os
 import pwd
@@ -17,11 +14,12 @@ import shutil
 import signal
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from measuring import Trouble
+from servers import TREE
+
 SQL = os.path.join(TREE, "Sources/Stores/Postgres/SQL")
 SCHEMA = ("tables", "line", "enter", "sessions", "admit", "restore", "roster", "surface")
 ACCOUNT = "postgres"
@@ -51,15 +49,33 @@ create function bench.beat(room text, batch bigint, count bigint) returns bigint
     select cardinality(are_waiting) from waitingroom.queue_beat(
         room, bench.rules(), 0, 0, null, bench.ids(batch * count, count))
 $$;
+
+create table bench.waiting (place bigint not null, line integer not null, lane integer not null, id uuid not null, primary key (line, id));
+create unique index on bench.waiting (line, lane, place, id);
+create table bench.seen (seen bigint not null, line integer not null, id uuid not null, primary key (line, id)) with (fillfactor = 70);
+create unique index on bench.seen (line, seen, id);
+create sequence bench.other;
+create function bench.bare_join(count bigint) returns void language sql as $$
+    with new as materialized (
+        select number as place, id from (select nextval('bench.other') as batch) as next,
+            unnest(bench.ids(batch * count, count)) with ordinality as ids(id, number)
+    ), seen as (
+        insert into bench.seen (line, seen, id) select 1, waitingroom.queue_clock(), id from new
+    )
+    insert into bench.waiting (line, lane, place, id) select 1, 1, place, id from new
+$$;
+create function bench.bare_beat(batch bigint, count bigint) returns void language sql as $$
+    update bench.seen set seen = waitingroom.queue_clock() where line = 1 and id = any(bench.ids(batch * count, count))
+$$;
+alter function bench.bare_beat set enable_seqscan = off;
 """
 
 
-class Trouble(Exception):
-    """What a figure cannot be had for."""
-
-
 class Server:
-    def __init__(self):
+    """A server on one core, and pgbench on another."""
+
+    def __init__(self, server_core, client_core):
+        self.server_core, self.client_core = server_core, client_core
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
         if not found:
             raise Trouble("no PostgreSQL server below /usr/lib/postgresql: run scripts/setup")
@@ -73,7 +89,7 @@ class Server:
         data = os.path.join(self.folder, "data")
         self.as_account("initdb", "-D", data, "-U", "bench", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions")
         self.process = subprocess.Popen(
-            [os.path.join(self.programs, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", "shared_buffers=256MB",
+            ["taskset", "-c", self.server_core, os.path.join(self.programs, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", "shared_buffers=256MB",
              "-c", f"unix_socket_directories={self.folder}"],
             user=self.account(), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.monotonic() + READY_SECONDS_MAX
@@ -89,6 +105,7 @@ class Server:
         if self.process:
             self.process.send_signal(signal.SIGINT)
             self.process.wait()
+            self.process = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @staticmethod
@@ -102,7 +119,7 @@ class Server:
 
     def run(self, program, *arguments, check=True):
         environment = dict(os.environ, PGHOST=self.folder, PGUSER="bench", PGDATABASE="postgres", PGOPTIONS="-c client_min_messages=warning")
-        command = [os.path.join(self.programs, program), *(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"] if program == "psql" else []), *arguments]
+        command = ["taskset", "-c", self.client_core, os.path.join(self.programs, program), *(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"] if program == "psql" else []), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if check and done.returncode != 0:
             raise Trouble(f"{program} ended with {done.returncode}: {done.stderr.strip()}")
@@ -129,62 +146,55 @@ def percentile(times, part):
     return sorted(times)[min(len(times) - 1, int(len(times) * part))]
 
 
-def tell(name, figure, unit, note=""):
-    print(f"{name:<28} {figure:>10.2f} {unit}" + (f"   # {note}" if note else ""), flush=True)
-
-
-def tell_times(name, times, note=""):
-    tell(name, statistics.median(times), "ms", f"p99 {percentile(times, 0.99):.2f} ms{', ' + note if note else ''}")
-
-
-def measure(server, waiting, seconds):
-    tick = "select bench.tick('event')"
-    beat = f"\\set batch random(2, {waiting // BATCH})\nselect bench.beat('event', :batch, {BATCH})"
-    join = f"select bench.join('event', {BATCH})"
-    server.query(tick)
-    server.latencies(join, "-t", "2")
-    tell_times("tick/1000", server.latencies(tick, "-t", "300"), "1,000 waiting")
-    times = server.latencies(join, "-t", str(waiting // BATCH))
-    tell("joins", BATCH * 1000 / statistics.mean(times), "/s", f"{statistics.median(times):.1f} ms for {BATCH}, one connection")
-    tell_times(f"tick/{waiting}", server.latencies(tick, "-t", "300"))
-    times = server.latencies(beat, "-t", "300")
-    tell("beats", BATCH * 1000 / statistics.mean(times), "/s", f"{statistics.median(times):.1f} ms for {BATCH}, one connection")
-    size = server.query("select sum(pg_total_relation_size(c.oid)) from pg_class c where relnamespace = 'waitingroom'::regnamespace and relkind = 'r'")
-    rows = int(server.query("select count(*) from waitingroom.queue_waiting"))
-    tell("size", int(size) / rows, "bytes a visitor", f"{rows} waiting, after the beats")
-
-    # As it is in a sale: everybody is seen every 40 s, one node ticks ten times a second.
-    rate = waiting / 40 / BATCH
-    beats = subprocess.Popen(
-        [sys.executable, os.path.abspath(__file__), "--beside", server.folder, "--waiting", str(waiting), "--seconds", str(seconds),
-         "--rate", f"{rate:.2f}"])
-    times = server.latencies(tick, "-R", "10", "-T", str(seconds))
-    beats.wait()
-    tell_times(f"tick/{waiting}/sale", times, f"beside {rate * BATCH:.0f} beats a second")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--waiting", type=int, default=200_000)
-    parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--beside", help=argparse.SUPPRESS)
-    parser.add_argument("--rate", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    server = Server()
-    if given.beside:
-        shutil.rmtree(server.folder)
-        server.folder = given.beside
-        beat = f"\\set batch random(2, {given.waiting // BATCH})\nselect bench.beat('event', :batch, {BATCH})"
-        server.latencies(beat, "-R", given.rate, "-T", str(given.seconds))
-        return
+def measure(server_core, client_core, waiting, seconds):
+    """Figures by name: rates a second with so many in a call, times in milliseconds."""
+    server = Server(server_core, client_core)
     try:
         server.start()
-        measure(server, given.waiting, given.seconds)
-    except Trouble as trouble:
-        sys.exit(f"postgres_store: {trouble}")
+        return figures(server, waiting, seconds)
     finally:
         server.stop()
 
 
-if __name__ == "__main__":
-    main()
+def figures(server, waiting, seconds):
+    batches = waiting // BATCH
+    tick = "select bench.tick('event')"
+    beat = f"\\set batch random(2, {batches})\nselect bench.beat('event', :batch, {BATCH})"
+    join = f"select bench.join('event', {BATCH})"
+    bare_join = f"select bench.bare_join({BATCH})"
+    bare_beat = f"\\set batch random(2, {batches})\nselect bench.bare_beat(:batch, {BATCH})"
+    server.query(tick)
+    server.latencies(join, "-t", "2")
+    server.latencies(bare_join, "-t", "2")
+    said = {"fsync": server.query("show fsync"), "waiting": waiting}
+
+    few = server.latencies(tick, "-t", "200")
+    # In turns, so that what else the machine does befalls both.
+    joins, bare_joins = in_turns(server, (join, bare_join), batches, 10)
+    many = server.latencies(tick, "-t", "200")
+    beats, bare_beats = in_turns(server, (beat, bare_beat), 200, 10)
+    for name, times in (("join", joins), ("bare-join", bare_joins), ("beat", beats), ("bare-beat", bare_beats)):
+        said[name] = statistics.median(times)
+        said[f"{name}-rate"] = BATCH * 1000 / statistics.mean(times)
+    for name, times in (("tick-few", few), ("tick-many", many)):
+        said[name], said[f"{name}-p99"] = statistics.median(times), percentile(times, 0.99)
+    size = "select sum(pg_total_relation_size(c.oid)) from pg_class c where relnamespace = 'waitingroom'::regnamespace and relkind = 'r'"
+    said["bytes"] = int(server.query(size)) / int(server.query("select count(*) from waitingroom.queue_waiting"))
+
+    # As it is in a sale: everybody is seen every 40 s, one node ticks ten times a second.
+    rate = waiting / 40 / BATCH
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        beside = pool.submit(server.latencies, beat, "-R", f"{rate:.2f}", "-T", str(seconds))
+        times = server.latencies(tick, "-R", "10", "-T", str(seconds))
+        beside.result()
+    said["tick-sale"], said["tick-sale-p99"] = statistics.median(times), percentile(times, 0.99)
+    return said
+
+
+def in_turns(server, scripts, count, turns):
+    """Of each script the times of so many transactions."""
+    times = [[] for _ in scripts]
+    for _ in range(turns):
+        for at, script in enumerate(scripts):
+            times[at] += server.latencies(script, "-t", str(count // turns))
+    return times

@@ -28,6 +28,7 @@ enum Simulate {
             let begun = clock.now
             let report = Run(seed: seed, kind: order.kind, visitors: order.visitors).play()
             if !order.isQuiet || report.violation != nil { print(report.line(took: clock.now - begun)) }
+            for line in report.ghosts?.lines ?? [] { print(line) }
             if let violation = report.violation {
                 print(violation.text(seed: seed, order: order))
                 return 1
@@ -41,6 +42,12 @@ enum Simulate {
 
     static func seconds(_ time: Duration) -> String {
         tenths(Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18)
+    }
+
+    static func hundredths(_ number: Double) -> String {
+        let hundredths = Int((abs(number) * 100).rounded())
+        let rest = hundredths % 100
+        return "\(number < 0 ? "-" : "")\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
     }
 
     static func tenths(_ number: Double) -> String {

@@ -13,6 +13,8 @@ struct Fault: Sendable {
         case clockStep(Microseconds)
         /// One node does not reach the stores.
         case partition
+        /// One node does not reach the primary store, and everything else.
+        case primaryUnreached
         /// So many calls or answers in a thousand get lost, or are done twice.
         case lossyNetwork(perThousand: Int)
         case crash

@@ -34,7 +34,9 @@ extension Observer {
             complain(
                 .bounds, now, nil, "somebody is in the line who was not seen for \(unheard) µs")
         }
-        let gone = snapshot.totals.missed + snapshot.totals.left + snapshot.totals.ended
+        // Whoever was offered its turn again after its session was lost, or is revoked, is gone without being counted so.
+        let isExact = losses == 0 && scenario.faults.isEmpty
+        let gone = snapshot.totals.missed + snapshot.totals.left + (isExact ? 0 : snapshot.totals.ended)
         if snapshot.totals.replaced > gone {
             complain(.replacements, now, nil, "\(snapshot.totals.replaced) in place of \(gone) that did not come")
         }
@@ -85,7 +87,7 @@ extension Observer {
             lines[lane].removeFirst()
             let record = book[first.ticket]
             book[first.ticket].isListed = false
-            guard record.isPolling, !record.isRevoked else { continue }
+            guard record.isPolling, !record.isToBeRevoked else { continue }
             if store.line.isWaiting(first.id) {
                 complain(.order, now, first.ticket, "still waits at \(record.place), \(id) at \(place) was admitted")
                 return

@@ -13,6 +13,7 @@ final class Observer {
     var regular = RateMeter()
     var all = RateMeter()
     var progress = ProgressMeter()
+    var pace = PaceMeter()
     var shares = ShareMeter()
     var heads: [[(at: Microseconds, head: Place)]]
     /// Of places that were counted, the highest.
@@ -27,6 +28,8 @@ final class Observer {
     var setBacks: UInt16 = 0
     /// Nodes that have crashed, and those that were cut off at some time: what they know cannot be asked of them.
     var unheardNodes: Set<UInt16> = []
+    /// Nodes that have brought back everything into this line.
+    private var heardOut: Set<UInt16> = []
     private var activeFaults = 0
     private var disturbedUntil: Microseconds = 0
     private var steps = 0
@@ -78,6 +81,7 @@ final class Observer {
         if answer.lineage != lineage {
             if lineage != 0 { losses += 1 }
             lineage = answer.lineage
+            heardOut = []
         }
         let rules = call.rules.under(store.line.liveControls)
         switch (call.operation, answer.outcome) {
@@ -94,10 +98,12 @@ final class Observer {
             for id in ids {
                 guard let ticket = book.number(of: id) else { continue }
                 book[ticket].isRevoked = true
+                book[ticket].revokingNode = UInt16(asker)
                 book[ticket].lossesAtRevocation = losses
             }
         case (.restore(let recollection), .done):
             trail.note(.restored, at: now, node: asker, Self.code(recollection, answer.epoch, store.number))
+            if recollection.isComplete { heardOut.insert(UInt16(asker)) }
         case (_, .lost): return
         default: break
         }
@@ -118,6 +124,7 @@ final class Observer {
         let admitted = after.admitted - before.admitted
         let replaced = after.replaced - before.replaced
         admissions += admitted
+        pace.admit(admitted - replaced, waiting: store.line.counts.waiting, at: now)
         // Only where the bucket was filled: of two rates in force the later one fills it for all the time since it was last.
         guard isTick || admitted > 0 else { return }
         let isRight = regular.add(admitted - replaced, at: now, rules.rate, burst: rules.burst)
@@ -153,7 +160,7 @@ final class Observer {
             }
         case .spent:
             if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "said to be spent, and never had a session") }
-        case .revoked: if !book[ticket].isRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
+        case .revoked: if !book[ticket].isToBeRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
         case .offered:
             if book[ticket].offerEnd == 0 { complain(.session, now, ticket, "said to be offered its turn, and was not") }
         case .passed, .awaitsDraw, .notYet, .closed, .open, .full: break
@@ -188,7 +195,7 @@ final class Observer {
             granted(ticket, startedAt, now) { record in
                 if record.offerEnd == 0 { self.complain(.session, now, ticket, "granted, and never offered its turn") }
             }
-        case .revoked: if !book[ticket].isRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
+        case .revoked: if !book[ticket].isToBeRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
         case .spent: if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "spent, and never had a session") }
         case .waiting, .unknown: break
         }
@@ -209,12 +216,23 @@ final class Observer {
         book[ticket].isGrantKnown = false
     }
 
-    /// Exemption "pardoned": nodes do not bring back who is revoked, so that a revocation ends with its line.
-    func isDenied(_ record: TicketRecord) -> Bool { record.isRevoked && losses == record.lossesAtRevocation }
+    /// Exemption "known to one": its line was lost, and the node that asked for it could not be heard, or a store was set back.
+    func isDenied(_ record: TicketRecord) -> Bool {
+        guard record.isRevoked else { return false }
+        return losses == record.lossesAtRevocation || !unheardNodes.contains(record.revokingNode) && setBacks == 0
+    }
+
+    private func isOutOfTime(_ node: UInt16) -> Bool {
+        let isLossy = scenario.faults.contains { if case .lossyNetwork = $0.kind { true } else { false } }
+        return isLossy && !heardOut.contains(node)
+    }
 
     /// A store has lost the session, and no node that could be heard remembers it: the documented loss.
     func isForgiven(_ record: TicketRecord) -> Bool {
         guard losses > record.lossesAtGrant else { return false }
+        // Exemption "out of time": nobody is waited for longer than `Line.restoringMax`; what is lost on its way to a store for
+        // so long is not there when admission starts again.
+        if isOutOfTime(record.grantNode) { return true }
         return !record.isGrantKnown || unheardNodes.contains(record.grantNode) || setBacks > 0
     }
 }

@@ -17,7 +17,7 @@ struct ProgressMeter {
         let isFree = snapshot.waiting > 0 && hasRoom && snapshot.phase.admits && !snapshot.isRestoring && !isDisturbed
         let isSame = self.rules == rules && self.store == store
         // The last tick of a stretch may fill the last slot or empty the line: what it admits counts, its time does not.
-        // Exemption "late tick": what comes in longer than the bucket is deep cannot be admitted, see `RoomRules.burst`.
+        // Exemption "late tick": what comes in longer than the bucket is deep cannot be admitted, see `RoomRules.tickGapMax`.
         let isInTime = rules.rate.perSecond * Double(now - at) / 1e6 <= Double(rules.burst - 1) + 0.05
         if isDue, isSame, !isDisturbed, isInTime {
             // The last tick of a stretch may fill the last slot or empty the line: what it admits counts, its time does not.

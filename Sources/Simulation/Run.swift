@@ -43,6 +43,8 @@ public struct RunReport: Sendable {
     /// Of everything that happened.
     public var digest: UInt64
     public var violation: Violation?
+    /// Of a line whose visitors go away, and of no other.
+    public var ghosts: GhostReport?
 
     init(_ world: World, seed: UInt64) {
         self.seed = seed
@@ -65,5 +67,6 @@ public struct RunReport: Sendable {
         rememberedMost = world.figures.rememberedMost
         digest = world.observer.trail.digest
         violation = world.observer.violation
+        ghosts = GhostReport(world)
     }
 }

@@ -10,6 +10,7 @@ extension Scenario {
         var dice = SeededDice(seed: seed &* 0x2545_f491_4f6c_dd1d &+ 1)
         let kind = kind ?? usual[Int(seed % UInt64(usual.count))]
         if kind == .million { return million(visitors ?? 1_000_000) }
+        if kind == .ghosts { return ghosts(visitors ?? 100_000) }
         let count = visitors ?? dice.pick([20, 60, 120, 200, 300])
         let rate = dice.pick([3, 7, 10, 20, 40])
         let slots = dice.pick([Int64(rate) * 4, Int64(rate) * 20, 100_000])
@@ -27,6 +28,7 @@ extension Scenario {
         scenario.isSticky = dice.happens(0.6)
         scenario.delay = dice.pick([200...3_000, 1_000...20_000, 200...80_000])
         scenario.add(kind, &dice)
+        if kind == .crowd, visitors == nil { scenario.visitors = 1300 }
         scenario.keepOpening()
         return scenario
     }
@@ -41,7 +43,7 @@ extension Scenario {
 
     private mutating func add(_ kind: Kind, _ dice: inout SeededDice) {
         switch kind {
-        case .calm, .million: break
+        case .calm, .million, .ghosts: break
         case .network: addNetwork(&dice)
         case .losses: addLosses(&dice)
         case .nodes: addNodes(&dice)
@@ -51,6 +53,8 @@ extension Scenario {
         case .lottery: rules.method = .random
         case .lanes: addLanes(&dice)
         case .failover: addFailover(&dice)
+        case .moves: addMoves(&dice)
+        case .crowd: addCrowd(&dice)
         case .mixed:
             let all: [Kind] = [.network, .losses, .nodes, .clocks, .operators, .prequeue, .lanes, .lottery, .failover]
             for part in all where dice.happens(part == .lottery || part == .failover ? 0.15 : 0.35) { add(part, &dice) }
@@ -161,6 +165,59 @@ extension Scenario {
             default: faults.append(Fault(kind: .slowStore(400_000), at: at, lasting: long))
             }
         }
+    }
+
+    /// All times are those that a configuration has by default.
+    private static func ghosts(_ visitors: Int) -> Scenario {
+        var rules = RoomRules(rate: .perSecond(100), slotsMax: 100_000)
+        rules.state = .queue
+        var scenario = Scenario(
+            kind: .ghosts, visitors: visitors, nodes: 4, rules: rules, arrivalsEnd: 20_000_000, wallPercent: 0)
+        scenario.habits = [50, 0, 50]
+        scenario.renewalsMax = 1
+        scenario.ghostsGoAt = 30_000_000
+        return scenario
+    }
+
+    private mutating func addMoves(_ dice: inout SeededDice) {
+        hasFallback = true
+        nodes = dice.pick([2, 3, 5])
+        rules.rate = .perSecond(dice.pick([5, 8, 12]))
+        rules.slotsMax = 100_000
+        for round in 0..<2 {
+            let at = dice.between(5_000_000, 9_000_000) + Microseconds(round) * 45_000_000
+            let long = dice.between(5_000_000, 12_000_000)
+            let kind: Fault.Kind = dice.pick([
+                .slowStore(350_000), .slowStore(500_000), .stoppedStore, .killedStore(.everything), .killedStore(.nothing),
+            ])
+            faults.append(Fault(kind: kind, at: at, lasting: long))
+            // Nodes that know nothing, about when the room is moved: the fallback has an old line by then.
+            if round == 1 {
+                for number in 0..<5 { faults.append(Fault(kind: .join, at: at + 900_000 + Microseconds(number) * 250_000)) }
+            }
+            if dice.happens(0.5) {
+                let node: Fault.Kind = dice.pick([.restart, .join])
+                faults.append(Fault(kind: node, at: at + dice.between(0, 25_000_000), lasting: 1_000_000))
+            }
+            if dice.happens(0.7) {
+                let alone = dice.between(3_000_000, 8_000_000)
+                faults.append(Fault(kind: .primaryUnreached, at: at + dice.between(28_000_000, 34_000_000), lasting: alone))
+            }
+            if dice.happens(0.3) { faults.append(Fault(kind: .revocation, at: at + dice.between(0, 20_000_000))) }
+        }
+    }
+
+    /// All are there at once, and more than `StoreCall.itemsMax` of them at each node.
+    private mutating func addCrowd(_ dice: inout SeededDice) {
+        nodes = dice.pick([1, 2])
+        rules.rate = .perSecond(dice.pick([40, 60]))
+        rules.burst = 40
+        rules.slotsMax = 100_000
+        arrivalsEnd = 2_000_000
+        wallPercent = 100
+        let at = dice.between(4_000_000, 8_000_000)
+        let keeps: Fault.Kind = dice.pick([.emptiedStore, .killedStore(.nothing)])
+        faults.append(Fault(kind: keeps, at: at, lasting: dice.between(200_000, 4_000_000)))
     }
 
     private static func million(_ visitors: Int) -> Scenario {

@@ -21,10 +21,16 @@ public struct Scenario: Sendable {
         case lanes
         /// Two stores and a roster.
         case failover
+        /// The room is moved to the fallback and back, more than once, while nodes come, go and are alone.
+        case moves
+        /// So many that what nodes remember does not fit into one call; the store is lost while they wait.
+        case crowd
         /// Of everything some.
         case mixed
         /// A million visitors, four nodes, a store that is emptied once.
         case million
+        /// A sale of the size and with the times of a real one, of whose visitors every second goes away without a word.
+        case ghosts
     }
 
     public var kind: Kind
@@ -50,13 +56,31 @@ public struct Scenario: Sendable {
     /// By weight, in the order of `Visitor.Habit`.
     var habits: [Int] = [60, 8, 5, 5, 6, 4, 5, 4, 3]
 
+    /// Who vanishes does so with its first question after this; nil: whenever its patience ends.
+    var ghostsGoAt: Microseconds?
+
     /// Nothing goes wrong any more from then on.
     var faultsEnd: Microseconds { faults.map(\.end).max() ?? 0 }
 
     /// Long enough for everybody, however slow: a run ends when all is done, and this is when it should have been.
     var endMax: Microseconds {
-        let seconds = rules.rate.perSecond
-        let bySlots = Double(max(rules.slotsMax, 1)) / (Double(sessionMax) / 1e6)
+        var seconds = rules.rate.perSecond
+        var slots = rules.slotsMax
+        // What an operator sets stays.
+        for fault in faults {
+            switch fault.kind {
+            case .rules(let rate, let slotsMax):
+                seconds = min(seconds, rate.perSecond)
+                slots = min(slots, slotsMax)
+            case .control(let changes):
+                for change in changes {
+                    if case .rate(let rate?) = change { seconds = min(seconds, rate.perSecond) }
+                    if case .slotsMax(let slotsMax?) = change { slots = min(slots, slotsMax) }
+                }
+            default: break
+            }
+        }
+        let bySlots = Double(max(slots, 1)) / (Double(sessionMax) / 1e6)
         let slowest = max(min(seconds, bySlots), 0.05)
         let opening = rules.schedule.opensAt ?? 0
         return max(faultsEnd, arrivalsEnd, opening) + Microseconds(Double(visitors) / slowest * 2.5e6) + 240_000_000

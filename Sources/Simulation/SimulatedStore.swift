@@ -82,6 +82,9 @@ final class SimulatedNode {
     /// It takes no more visitors.
     var isLeaving = false
     var isCutOff = false
+    var isWithoutPrimary = false
+    /// When it was so last, by the world's time.
+    var cutOffUntil: Microseconds = -1
     /// Its configuration, when it has another than at first.
     init(number: Int, room: RoomNode, clock: SimulatedClock, store: any QueueStore, failover: FailoverStore?) {
         self.number = number

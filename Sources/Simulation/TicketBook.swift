@@ -10,7 +10,10 @@ struct TicketRecord {
     var isPolling = false
     /// It stands in the observer's own line.
     var isListed = false
+    /// An operator has asked for it.
+    var isToBeRevoked = false
     var isRevoked = false
+    var revokingNode: UInt16 = 0
     /// A node that lives was told of the grant.
     var isGrantKnown = false
     var grantNode: UInt16 = 0

@@ -8,7 +8,7 @@ struct Trail {
     enum Step: UInt8 {
         case arrives, visits, told, renews, releases, leaves, goesAway, comesBack
         case entered, offered, claimed, renewed, restored, tick, dropped
-        case fault, faultOver, node
+        case fault, faultOver, node, moved
     }
 
     private struct Entry {
@@ -51,7 +51,7 @@ struct Trail {
         let ordered = ring.count < Self.entriesMax ? ring : Array(ring[next...] + ring[..<next])
         let found = ordered.filter { entry in
             guard ticket != nil || visitor != nil else { return true }
-            let isOfAll = [.fault, .faultOver, .node, .restored].contains(entry.step)
+            let isOfAll = [.fault, .faultOver, .node, .restored, .moved].contains(entry.step)
             return isOfAll || entry.ticket >= 0 && entry.ticket == ticket || entry.visitor >= 0 && entry.visitor == visitor
         }
         return found.suffix(Self.shownMax).map { entry in

@@ -3,10 +3,11 @@ import Admission
 /// What must hold in every run; docs/SIMULATION.md says each in a sentence.
 public enum Invariant: String, Sendable, CaseIterable {
     case order, rate, replacements, cap, passes
-    case presence, place, rejoined, grace, position
+    case presence, recalled, place, rejoined, grace, position
     case session, spent, revoked
     case unanswered, answeredTwice, reply
     case draw, shares, bounds, structure
+    case twoLines, carried
     case liveness, everybody, leftover
 }
 

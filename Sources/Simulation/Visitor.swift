@@ -54,9 +54,13 @@ struct Visitor: Sendable {
     var place = Place.none
     var startedAt: Microseconds = 0
     var passUntil: Microseconds = 0
+    /// The node that renewed it last.
+    var renewedBy: UInt16 = .max
     /// When it was last told something by a node that knew.
     var heardAt: Microseconds = 0
     var awaySince: Microseconds = 0
+    /// The node that told it last that it waits.
+    var toldBy: UInt16 = .max
     var shown: UInt32 = .max
     var shownBy: UInt16 = .max
 }

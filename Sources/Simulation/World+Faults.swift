@@ -16,6 +16,7 @@ extension World {
             observer.regular.forget()
             observer.all.forget()
         case .partition: cutOff(at)
+        case .primaryUnreached: leaveWithoutPrimary(at)
         case .lossyNetwork: isLossy = true
         case .crash: crashOne(at)
         case .restart: crashOne(at)
@@ -27,6 +28,7 @@ extension World {
         case .lostFallback:
             if stores.count > 1 { stores[1].isDown = true }
             isRosterGone = true
+            rosterGoneUntil = .max
         }
         events.add(.faultEnds, at: fault.end, at)
     }
@@ -44,12 +46,19 @@ extension World {
             stores[0].isDown = false
             if case .everything = keeps {} else { isForgotten(keeps) }
             stores[0].comeBack(keeps, killedAt: fault.at)
-        case .partition: if concerned[at] >= 0 { nodes[concerned[at]].isCutOff = false }
+            if case .older = keeps { repeatControls(since: fault.at) }
+        case .partition:
+            if concerned[at] >= 0 {
+                nodes[concerned[at]].isCutOff = false
+                nodes[concerned[at]].cutOffUntil = now
+            }
+        case .primaryUnreached: if concerned[at] >= 0 { nodes[concerned[at]].isWithoutPrimary = false }
         case .lossyNetwork: isLossy = false
         case .restart: if concerned[at] >= 0 { addNode() }
         case .lostFallback:
             if stores.count > 1 { stores[1].isDown = false }
             isRosterGone = false
+            rosterGoneUntil = now
         case .emptiedStore, .clockStep, .crash, .join, .gracefulLeave, .control, .rules, .revocation: break
         }
         observer.faultEnds(now, recovery: scenario.recovery(from: fault.kind))
@@ -77,6 +86,15 @@ extension World {
         guard !living.isEmpty else { return }
         concerned[at] = living[faultDice.below(living.count)]
         nodes[concerned[at]].isCutOff = true
+        nodes[concerned[at]].cutOffUntil = .max
+        observer.unheardNodes.insert(UInt16(concerned[at]))
+    }
+
+    private func leaveWithoutPrimary(_ at: Int) {
+        let living = living
+        guard living.count > 1 else { return }
+        concerned[at] = living[faultDice.below(living.count)]
+        nodes[concerned[at]].isWithoutPrimary = true
         observer.unheardNodes.insert(UInt16(concerned[at]))
     }
 
@@ -106,6 +124,14 @@ extension World {
         nodes[number].room.control(changes)
     }
 
+    /// What an operator set a moment before a store was set back is set back too. Whoever looks sees it, and sets it again.
+    private func repeatControls(since killedAt: Microseconds) {
+        for fault in scenario.faults where fault.at > killedAt - 3_000_000 && fault.at <= now {
+            guard case .control(let changes) = fault.kind else { continue }
+            later(2_000_000) { [unowned self] in self.control(changes) }
+        }
+    }
+
     /// A file that all nodes read, one after another.
     private func configure(_ rate: AdmissionRate, _ slotsMax: Int64) {
         var next = RoomRules(rate: rate, slotsMax: slotsMax)
@@ -130,7 +156,13 @@ extension World {
         guard !candidates.isEmpty, let number = living.first else { return }
         let visitor = candidates[faultDice.below(candidates.count)]
         let ticket = visitors[visitor].ticket
-        nodes[number].room.revoke(observer.book[ticket].id, lasting: 3_600_000_000)
+        let node = nodes[number]
+        do throws(OutboxFull) {
+            try node.room.revoke(observer.book[ticket].id, lasting: 3_600_000_000, now: node.time(now))
+        } catch {
+            return observer.complain(.bounds, now, ticket, "\(error)")
+        }
+        observer.book[ticket].isToBeRevoked = true
         trail(.leaves, node: number, ticket: ticket, visitor: visitor)
         // Whoever is on the list may hold a pass, and is not let in with it.
         passIsOver(visitor)

@@ -11,6 +11,9 @@ struct PendingCall {
     /// Events that still speak of it.
     var events = 0
     var isRefused = false
+    var sentAt: Microseconds
+    /// It was done by a store that did not hold the room.
+    var isVoid = false
 }
 
 extension World {
@@ -24,7 +27,8 @@ extension World {
         _ call: StoreCall, from node: Int, to store: Int, _ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void
     ) {
         figures.calls += 1
-        let pending = PendingCall(call: call, node: node, store: store, answer: answer)
+        let pending = PendingCall(call: call, node: node, store: store, answer: answer, sentAt: now)
+        judgeSent(pending)
         let at: Int
         if let free = freeCalls.popLast() {
             calls[free] = pending
@@ -33,18 +37,22 @@ extension World {
             at = calls.count
             calls.append(pending)
         }
-        if stores[store].isDown, !nodes[node].isCutOff {
+        if stores[store].isDown, reaches(node, store) {
             calls[at].isRefused = true
             add(.callTimesOut, at, delay())
             return
         }
         add(.callTimesOut, at, Self.callTimeout)
-        if nodes[node].isCutOff || isLost() {
+        if !reaches(node, store) || isLost() {
             figures.lostCalls += 1
             return
         }
         add(.callArrives, at, delay() + stores[store].slowBy)
         if isLossy, networkDice.below(1000) < scenario.doubledPerThousand { add(.callArrives, at, delay() + delay()) }
+    }
+
+    private func reaches(_ node: Int, _ store: Int) -> Bool {
+        !nodes[node].isCutOff && !(store == 0 && nodes[node].isWithoutPrimary)
     }
 
     private func add(_ kind: Event.Kind, _ call: Int, _ delay: Microseconds) {
@@ -85,7 +93,8 @@ extension World {
         observer.executed(calls[at].call, answer, on: store, now)
         guard calls[at].result == nil else { return }
         calls[at].result = answer
-        if nodes[calls[at].node].isCutOff || isLost() {
+        calls[at].isVoid = scenario.hasFallback && store.number != observer.holder
+        if !reaches(calls[at].node, store.number) || isLost() {
             figures.lostCalls += 1
             return
         }
@@ -95,7 +104,9 @@ extension World {
     func answerArrives(_ at: Int) {
         if let answer = calls[at].answer, let result = calls[at].result, nodes[calls[at].node].isAlive {
             calls[at].answer = nil
+            isAnswerVoid = calls[at].isVoid
             answer(.success(result))
+            isAnswerVoid = false
         }
         close(at)
     }

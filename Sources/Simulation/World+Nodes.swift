@@ -9,7 +9,9 @@ extension World {
         let clock = SimulatedClock(offset: SimulatedStore.epochStart - scenario.clockOffsetMax + offset, drift: drift)
         let dice = NodeDice(nodeDice.split())
         let name = "node-\(number)"
-        let room = RoomNode(room: Self.roomName, name: name, rules: rules, now: clock.reading(now), dice: { dice.next() })
+        let room = RoomNode(
+            room: Self.roomName, name: name, rules: rules, now: clock.reading(now), beginsAfter: RoomNode.beginAfter,
+            dice: { dice.next() })
         let primary = SimulatedLink(self, node: number, store: 0)
         var failover: FailoverStore?
         if scenario.hasFallback {
@@ -42,9 +44,17 @@ extension World {
     /// All calls that are to be made now.
     func drain(_ node: SimulatedNode) {
         while let call = node.room.nextCall(now: node.time(now)) {
+            let setBacks = observer.setBacks
+            let sentAt = now
             node.store.perform(call) { [unowned self, unowned node] result in
                 guard node.isAlive else { return }
+                self.judgeAnswer(result, to: node, sentAt: sentAt)
                 self.deliver(node.room.answered(call, result, now: node.time(self.now)), from: node)
+                if case .restore(let part) = call.operation, part.isComplete, case .success(let answer) = result,
+                    setBacks == self.observer.setBacks
+                {
+                    self.judgeRecalled(node, answer)
+                }
                 self.drain(node)
             }
         }
@@ -73,39 +83,5 @@ extension World {
 
     func trail(_ step: Trail.Step, node: Int = 0, ticket: Int32 = -1, visitor: Int = -1, _ detail: Int64 = 0) {
         observer.trail.note(step, at: now, node: node, ticket: ticket, visitor: Int32(visitor), detail)
-    }
-}
-
-/// The way of one node to the roster.
-final class SimulatedRoster: Roster {
-    private unowned let world: World
-    private let node: Int
-
-    init(_ world: World, node: Int) {
-        self.world = world
-        self.node = node
-    }
-
-    func heartbeat(_ heartbeat: Heartbeat, _ answer: @escaping (Result<RosterView, StoreFault>) -> Void) {
-        ask({ $0.roster.heartbeat(heartbeat, now: $1) }, answer)
-    }
-
-    func move(_ move: RoomMove, _ answer: @escaping (Result<Bool, StoreFault>) -> Void) {
-        ask({ $0.roster.move(move, now: $1) }, answer)
-    }
-
-    private func ask<Answer>(
-        _ act: @escaping (World, Microseconds) -> Answer, _ answer: @escaping (Result<Answer, StoreFault>) -> Void
-    ) {
-        let world = world
-        let node = world.nodes[node]
-        guard !world.isRosterGone, !node.isCutOff else {
-            world.later(World.callTimeout) { if node.isAlive { answer(.failure(.unknown("no answer in time"))) } }
-            return
-        }
-        world.later(world.delay()) { [unowned world] in
-            let result = act(world, world.stores[1].clock.reading(world.now))
-            world.later(world.delay()) { if node.isAlive { answer(.success(result)) } }
-        }
     }
 }

@@ -150,6 +150,7 @@ extension World {
         case .admitted(let id, let startedAt): comesIn(id, startedAt, at, node)
         case .held:
             figures.held += 1
+            visitors[at].toldBy = .max
             // The balancer takes it elsewhere.
             if visitorDice.happens(0.5), let other = living.isEmpty ? nil : living[visitorDice.below(living.count)] {
                 visitors[at].node = UInt8(truncatingIfNeeded: other)
@@ -158,7 +159,7 @@ extension World {
         case .notYet, .full: again(at, after: 2_000_000)
         case .revoked:
             let ticket = visitors[at].ticket
-            if ticket < 0 || !observer.book[ticket].isRevoked {
+            if ticket < 0 || !observer.book[ticket].isToBeRevoked {
                 observer.complain(.revoked, now, ticket < 0 ? nil : ticket, visitor: Int32(at), "told that it is revoked")
             }
             finish(at)

@@ -17,6 +17,7 @@ extension World {
         visitors[at].isExcused = false
         visitors[at].awaySince = 0
         outage(at)
+        visitors[at].toldBy = UInt16(node.number)
         observer.book[ticket].holder = Int32(at)
         observer.book[ticket].isPolling = !wasAway
         observer.list(ticket)
@@ -49,8 +50,6 @@ extension World {
     /// It is told that its turn has passed.
     private func judgePassed(_ former: Int32, _ at: Int) {
         let record = observer.book[former]
-        // Exemption "drawn anew": a clock that is set back before the opening begins another pre-queue, with another draw.
-        if visitors[at].place.awaitsDraw, (observer.seeds.keys.max() ?? 0) > visitors[at].place.epoch { return }
         // Exemption "away too long": it did not poll as told, and its turn passed `turn_grace` ago.
         let passedAt = observer.passed(record.place, lane: Int(record.lane))
         let isLate = passedAt.map { now - $0 > rules.turnGrace * 9 / 10 - 1_500_000 } ?? false
@@ -107,13 +106,32 @@ extension World {
         guard !observer.isDisturbed(now) else { return }
         let record = observer.book[ticket]
         let line = stores[observer.holder].line
-        if record.isRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }
+        if record.isToBeRevoked || line.isOffered(record.id) || line.isInside(record.id) { return }
         guard line.isWaiting(record.id) else {
             observer.complain(.presence, now, ticket, "is told to wait by node \(node.number), and is not in the line")
             return
         }
         if let held = line.placeHeld(by: record.id), held != record.place {
             observer.complain(.place, now, ticket, "stands at \(held) in the store, its place is \(record.place)")
+        }
+    }
+
+    /// A node that has brought back everything has nobody told to wait who is not in the line: there, or on.
+    func judgeRecalled(_ node: SimulatedNode, _ answer: StoreAnswer) {
+        let line = stores[observer.holder].line
+        guard answer.lineage == line.knownLineage else { return }
+        for at in visitors.indices where visitors[at].state == .waiting && visitors[at].toldBy == node.number {
+            let ticket = visitors[at].ticket
+            // Whoever was heard of long ago is taken for dead.
+            guard ticket >= 0, now - visitors[at].heardAt < rules.abandonAfter / 2 else { continue }
+            let record = observer.book[ticket]
+            guard record.isPolling, !record.isRevoked, record.place != .none else { continue }
+            if line.isWaiting(record.id) || line.isOffered(record.id) || line.isInside(record.id) { continue }
+            if line.isSpent(record.id) || line.isBelowFloor(record.place, lane: Int(record.lane)) { continue }
+            observer.complain(
+                .recalled, now, ticket, visitor: Int32(at),
+                "node \(node.number) has brought back everything, and it is not in the line")
+            return
         }
     }
 
@@ -126,6 +144,11 @@ extension World {
 
     private func behave(_ standing: Standing, _ at: Int, _ node: SimulatedNode) {
         let next = standing.outlook.pollAfter
+        if let goAt = scenario.ghostsGoAt {
+            if visitors[at].habit == .vanishes, now >= goAt { return finish(at) }
+            if visitors[at].habit != .vanishes { promises.promise(standing.outlook.wait, to: at, at: now) }
+            return again(at, after: next)
+        }
         if visitors[at].patience > 0 {
             visitors[at].patience -= 1
             return again(at, after: next)

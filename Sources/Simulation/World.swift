@@ -12,6 +12,12 @@ final class World {
     var stores: [SimulatedStore] = []
     var roster = RosterModel()
     var isRosterGone = false
+    /// When it was gone last.
+    var rosterGoneUntil: Microseconds = -1
+    /// When the room was moved last.
+    var movedAt: Microseconds = -1
+    /// The answer that is being handed over was given by a store that did not hold the room.
+    var isAnswerVoid = false
     var visitors: [Visitor] = []
     var rules: RoomRules
 
@@ -35,6 +41,7 @@ final class World {
     private var tailEnd: Microseconds?
     private(set) var eventCount = 0
     var figures = Figures()
+    var promises = PromiseMeter()
 
     /// What is worth telling of a run.
     struct Figures {

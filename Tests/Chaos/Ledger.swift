@@ -146,6 +146,20 @@ struct Account {
         return least
     }
 
+    /// Seconds in which nobody was admitted though somebody waited all the while.
+    var longestStandstill: Double {
+        let series = series
+        var longest: Microseconds = 0
+        var since: Microseconds?
+        for index in series.indices {
+            let isMoving = index > 0 && series[index].count > series[index - 1].count
+            if isMoving || samples[index].waiting == 0 { since = nil }
+            since = since ?? (samples[index].waiting > 0 ? series[index].at : nil)
+            if let since { longest = max(longest, series[index].at - since) }
+        }
+        return (Double(longest) / 1e5).rounded() / 10
+    }
+
     /// In each line, those who were still seen waiting when somebody with a later place was seen gone; and those who were
     /// brought into a line that had admitted somebody behind them already, though no line before had admitted them.
     func inversions(_ places: [(place: Place, id: TicketID)]) -> (overtaken: Int, lateBack: Int) {

@@ -30,6 +30,10 @@ struct Verdict {
         let strange = reports.flatMap(\.strange)
         demand(strange.isEmpty, "strange replies: \(strange)")
         note("told that the store is gone", "\(reports.reduce(0) { $0 + $1.held })")
+        note("longest without an admission while people waited", "\(account.longestStandstill) s")
+        for (number, report) in reports.enumerated() {
+            for (name, value) in report.went { note("node\(number), \(name)", value) }
+        }
     }
 
     private mutating func countPlaces(_ stayed: [Crowd.Visitor], _ account: Account, _ reports: [NodeReport]) {

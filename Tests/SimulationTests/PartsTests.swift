@@ -1,7 +1,7 @@
-import Admission
 import Digest
 import Testing
 
+@testable import Admission
 @testable import Simulation
 
 /// The simulator's own instruments, since whoever judges is judged first.
@@ -43,6 +43,46 @@ import Testing
         var other = RateMeter()
         let isRight = other.add(6, at: 0, .perSecond(10), burst: 5)
         #expect(!isRight)
+    }
+
+    @Test func aPaceIsThatOfTheWorstWindowInWhichSomebodyWaited() {
+        var meter = PaceMeter()
+        for second in 0..<10 as Range<Microseconds> {
+            // Less in the seventh second, and nobody waits in the last two.
+            let count: Int64 = second == 6 ? 4 : 10
+            meter.admit(count, waiting: second < 8 ? 50 : 0, at: second * 1_000_000 + 1)
+            for _ in 0..<count where second < 8 { meter.come(at: second * 1_000_000 + 2) }
+        }
+        #expect(meter.leastAdmitted(seconds: 2) == 7)
+        #expect(meter.leastAdmitted(seconds: 6) == 9)
+        #expect(meter.leastAdmitted(seconds: 7) == nil)
+        #expect(meter.cameMean == 9)
+    }
+
+    @Test func aPromiseIsJudgedByTheWaitThatFollowed() {
+        var meter = PromiseMeter()
+        let wait = WaitRange(low: 8_000_000, high: 12_000_000)
+        meter.promise(wait, to: 20, at: 0)
+        meter.promise(wait, to: 20, at: 5_000_000)
+        // Too short a wait to learn from.
+        meter.promise(wait, to: 20, at: 11_000_000)
+        meter.promise(wait, to: 21, at: 0)
+        meter.keep(20, at: 15_000_000)
+        meter.keep(21, at: 15_000_000)
+        #expect(meter.kept.map(\.error) == [0.2, 0])
+        #expect(meter.kept.map(\.middleError) == [1.0 / 3, 0])
+    }
+
+    @Test func whoGoesAwayIsCountedOut() throws {
+        let run = Run(seed: 1, kind: .ghosts, visitors: 3_500)
+        let report = run.play()
+        #expect(report.violation == nil)
+        let ghosts = try #require(report.ghosts)
+        #expect(ghosts.rate == 100 && ghosts.promises.count > 50)
+        #expect(try #require(ghosts.cameMean) > 75)
+        // So short a line has gone before anybody who stays behind can be known.
+        #expect(ghosts.admittedLeast == nil && ghosts.laterPromises.isEmpty)
+        #expect(Run(seed: 1, kind: .calm, visitors: 20).play().ghosts == nil)
     }
 
     @Test func ownLineGivesTheFirst() {
@@ -88,11 +128,12 @@ import Testing
     }
 
     @Test func everyScenarioIsMadeOfItsSeed() {
-        for kind in Scenario.Kind.allCases where kind != .million {
+        for kind in Scenario.Kind.allCases where kind != .million && kind != .ghosts {
             let scenario = Scenario.seeded(9, kind: kind)
             #expect(scenario.kind == kind && scenario.visitors > 0 && scenario.nodes > 0)
             #expect(scenario.faults.allSatisfy { $0.lasting >= 0 && $0.end < scenario.endMax })
         }
         #expect(Scenario.seeded(1, kind: .million).visitors == 1_000_000)
+        #expect(Scenario.seeded(1, kind: .ghosts).visitors == 100_000)
     }
 }

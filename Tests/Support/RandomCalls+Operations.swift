@@ -13,7 +13,7 @@ extension RandomCalls {
         case 86..<88: return .revoke([randomTicket()], lasting: Microseconds(below(10_000_000)))
         case 88..<91: return .control(randomChanges())
         case 91..<93: return .restore(randomRecollection())
-        default: return .read(PageCursor(section: below(8), offset: below(5)))
+        default: return .read(PageCursor(section: below(10), offset: below(5)))
         }
     }
 
@@ -64,7 +64,7 @@ extension RandomCalls {
         if chance(4) {
             marks.draw = Draw(
                 epoch: epoch + UInt64(below(3)), seed: [UInt8](repeating: UInt8(below(256)), count: Draw.seedBytes),
-                isOpened: chance(2))
+                isOpened: chance(2), openedFor: chance(2) ? nil : now + Microseconds(below(20_000_000)) - 10_000_000)
         } else {
             marks.draw = chance(2) ? draw : nil
         }

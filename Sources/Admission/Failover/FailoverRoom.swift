@@ -23,8 +23,8 @@ struct FailoverRoom {
     static let lossAfter: Microseconds = 3_000_000
     /// The primary has to be reached by all for so long before the room comes back.
     static let steadyFor: Microseconds = 10_000_000
-    /// Who carries has so long before another may begin anew.
-    static let carryMax: Microseconds = 15_000_000
+    /// Who carries and is heard has so long before another may begin anew: ten times what a million waiting take.
+    static let carryMax: Microseconds = 120_000_000
 
     let hasRoster: Bool
     let loss: StoreLoss
@@ -134,7 +134,8 @@ struct FailoverRoom {
             guard view.allReachingFor >= Self.steadyFor, primary.isReached else { return nil }
             return move(.returning, .allReachPrimary(for: Self.steadyFor))
         case .returning:
-            guard mode.mover != node, view.movedAgo > Self.carryMax, primary.isReached else { return nil }
+            guard mode.mover != node, primary.isReached else { return nil }
+            guard !view.nodes.contains(mode.mover) || view.movedAgo > Self.carryMax else { return nil }
             return move(.returning, .always)
         }
     }

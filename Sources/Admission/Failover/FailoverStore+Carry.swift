@@ -1,13 +1,3 @@
-/// Carrying the line from the fallback back to the primary, page by page.
-struct Carry {
-    var version: Int64
-    var epoch: UInt64
-    /// Nil: everything is there.
-    var cursor: PageCursor? = PageCursor()
-    var page: Page?
-    var isUnderWay = false
-}
-
 extension FailoverStore {
     func carryOn(_ room: String, _ now: Microseconds) {
         guard let state = rooms[room], let mode = state.mode, state.mayCarry(node: node, now) else {
@@ -15,32 +5,39 @@ extension FailoverStore {
             return
         }
         if carries[room]?.version != mode.version { carries[room] = Carry(version: mode.version, epoch: mode.epoch) }
-        guard let carry = carries[room], !carry.isUnderWay else { return }
-        if !state.primary.isReached {
-            giveUp(room, mode)
-        } else if let page = carry.page {
-            write(page, of: carry, room)
-        } else if let cursor = carry.cursor {
-            read(cursor, of: carry, room)
-        } else {
-            arrive(room, mode)
+        guard let carry = carries[room], !carry.isSettling, !carry.isHandingOut else { return }
+        guard state.primary.isReached else { return giveUp(room, mode) }
+        carries[room]?.isHandingOut = true
+        while let step = nextStep(room, version: carry.version, now) { perform(step, room, mode) }
+        if carries[room]?.version == carry.version { carries[room]?.isHandingOut = false }
+    }
+
+    private func nextStep(_ room: String, version: Int64, _ now: Microseconds) -> Carry.Step? {
+        guard let carry = carries[room], carry.version == version, !carry.isSettling else { return nil }
+        return carries[room]?.next(now)
+    }
+
+    private func perform(_ step: Carry.Step, _ room: String, _ mode: RoomMode) {
+        guard let carry = carries[room] else { return }
+        switch step {
+        case .read(let cursor): read(cursor, of: carry, room)
+        case .write(let page): write(page, of: carry, room)
+        case .arrive: arrive(room, mode)
         }
     }
 
     private func read(_ cursor: PageCursor, of carry: Carry, _ room: String) {
         guard let fallback, let rules = knowledge[room]?.rules else { return }
-        carries[room]?.isUnderWay = true
         fallback.perform(StoreCall(room: room, rules: rules, node: node, operation: .read(cursor))) { [weak self] result in
-            self?.step(room, carry) { now in
+            self?.took(room, carry) { carry, now in
                 switch result {
                 case .success(let answer):
                     switch answer.outcome {
-                    case .page(let page): now.page = page
-                    // The fallback never held a line: there is nothing to carry.
-                    case .lost: now.page = Page()
-                    default: break
+                    case .page(let page): carry.read(page, at: cursor)
+                    case .lost: carry.foundNothing()
+                    default: carry.notRead(cursor, now)
                     }
-                case .failure: break
+                case .failure: carry.notRead(cursor, now)
                 }
             }
         }
@@ -48,7 +45,6 @@ extension FailoverStore {
 
     private func write(_ page: Page, of carry: Carry, _ room: String) {
         guard let known = knowledge[room], let view = rooms[room]?.view else { return }
-        carries[room]?.isUnderWay = true
         var marks = known.watermarks
         marks.merge(view.watermarks)
         // The others bring what they remember when the room is there; until then nobody is admitted anyway.
@@ -63,21 +59,26 @@ extension FailoverStore {
         let sentAt = clock()
         primary.perform(call) { [weak self] result in
             guard let self else { return }
-            self.learn(result, room: room, took: self.clock() - sentAt, self.clock())
-            self.step(room, carry) { now in
-                guard case .success = result else { return }
-                now.cursor = page.next
-                now.page = nil
+            let now = self.clock()
+            if case .success(let answer) = result, case .done = answer.outcome {
+                self.learn(result, room: room, took: now - sentAt, now)
+                self.took(room, carry) { carry, _ in carry.wrote(in: answer.lineage) }
+            } else {
+                // Several fail together, for one reason.
+                let isNews = self.carries[room].map { !$0.isResting(now) } ?? true
+                if isNews { self.learn(result, room: room, took: now - sentAt, now) }
+                self.took(room, carry) { carry, now in carry.notWritten(page, now) }
             }
         }
     }
 
-    private func step(_ room: String, _ carry: Carry, _ change: (inout Carry) -> Void) {
-        guard var now = carries[room], now.version == carry.version else { return }
-        now.isUnderWay = false
-        change(&now)
-        carries[room] = now
-        carryOn(room, clock())
+    /// Something that was asked for has come to an end.
+    private func took(_ room: String, _ asked: Carry, _ change: (inout Carry, Microseconds) -> Void) {
+        guard var carry = carries[room], carry.version == asked.version, carry.attempt == asked.attempt else { return }
+        let now = clock()
+        change(&carry, now)
+        carries[room] = carry
+        carryOn(room, now)
     }
 
     private func arrive(_ room: String, _ mode: RoomMode) {
@@ -94,10 +95,12 @@ extension FailoverStore {
     }
 
     private func settle(_ move: RoomMove) {
-        carries[move.room]?.isUnderWay = true
+        carries[move.room]?.isSettling = true
         roster?.move(move) { [weak self] result in
             guard let self else { return }
-            if case .failure = result { self.carries[move.room]?.isUnderWay = false }
+            if case .failure = result, self.carries[move.room]?.version == move.version {
+                self.carries[move.room]?.notSettled(self.clock())
+            }
             self.rooms[move.room]?.heartbeatAt = nil
         }
     }

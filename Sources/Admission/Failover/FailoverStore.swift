@@ -76,8 +76,13 @@ public final class FailoverStore: QueueStore {
     /// A caller that knows less than the roster must not take an old line for the room's; and what it brings back is
     /// completed by what others knew.
     private func raised(_ call: StoreCall) -> StoreCall {
-        guard let state = rooms[call.room], let mode = state.mode else { return call }
+        guard let state = rooms[call.room] else { return call }
         var call = call
+        guard let mode = state.mode else {
+            // A line that the primary holds is taken for the room's; none is begun.
+            if state.hasRoster, call.epoch == 0 { call.epoch = 1 }
+            return call
+        }
         if call.epoch < mode.epoch {
             call.epoch = mode.epoch
             call.lineage = 0
@@ -106,9 +111,20 @@ public final class FailoverStore: QueueStore {
             guard self.rooms[call.room]?.generation == generation else {
                 return answer(.failure(.unknown("the line has been moved since")))
             }
+            if let refused = self.unheardOf(result, call) { return answer(refused) }
             self.note(result, call)
             answer(result)
         }
+    }
+
+    /// Whoever has neither heard the roster nor seen a line cannot know that there is none: the fallback may hold it.
+    private func unheardOf(
+        _ result: Result<StoreAnswer, StoreFault>, _ call: StoreCall
+    ) -> Result<StoreAnswer, StoreFault>? {
+        guard let state = rooms[call.room], state.hasRoster, state.mode == nil, knowledge[call.room]?.snapshot == nil,
+            case .success(let answer) = result, case .lost = answer.outcome
+        else { return nil }
+        return .failure(.notDone("the primary holds no line, and the roster has not said whether the fallback does"))
     }
 
     func learn(_ result: Result<StoreAnswer, StoreFault>, room: String, took: Microseconds, _ now: Microseconds) {

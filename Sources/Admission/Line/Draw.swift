@@ -14,11 +14,21 @@ public struct Draw: Hashable, Sendable {
     public let seed: [UInt8]
     /// The opening has passed; the next pre-queue has a draw of its own.
     public internal(set) var isOpened = false
+    /// Which opening that was, or by lot which close, as far as it was scheduled: for the same one nothing is drawn again,
+    /// though a clock be set back, or another store's be behind.
+    public internal(set) var openedFor: Microseconds?
 
-    public init(epoch: UInt64, seed: [UInt8], isOpened: Bool = false) {
-        self.epoch = epoch
+    public init(epoch: UInt64, seed: [UInt8], isOpened: Bool = false, openedFor: Microseconds? = nil) {
+        self.epoch = TimeBounds.epoch(epoch)
         self.seed = seed
         self.isOpened = isOpened
+        self.openedFor = openedFor.map(TimeBounds.time)
+    }
+
+    /// It was drawn for this end, or a later one: what comes before it again does not draw again.
+    public func isOver(for end: Microseconds?) -> Bool {
+        guard isOpened, let openedFor, let end else { return false }
+        return end <= openedFor
     }
 
     /// What is published before the opening: 64 hexadecimal digits.

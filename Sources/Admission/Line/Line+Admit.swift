@@ -4,7 +4,7 @@ extension Line {
         hear(node, now.clock)
         dropExpired(rules, now)
         let phase = rules.phase(at: now.clock)
-        advanceDraw(tick, phase, rules)
+        advanceDraw(tick, phase, rules, now.clock)
         bucket.refill(rules, now: now.line)
         if let until = restoringUntil, awaited.isEmpty || now.line >= until {
             restoringUntil = nil
@@ -38,15 +38,25 @@ extension Line {
     }
 
     /// The first tick of a pre-queue makes the draw: those in it stand in an epoch of their own, all others behind it.
-    private mutating func advanceDraw(_ tick: Tick, _ phase: RoomPhase, _ rules: RoomRules) {
+    private mutating func advanceDraw(_ tick: Tick, _ phase: RoomPhase, _ rules: RoomRules, _ clock: Microseconds) {
         if rules.draws(in: phase) {
+            if let draw, draw.isOver(for: rules.drawEnd) { return }
             if let draw, !draw.isOpened { return }
             draw = Draw(epoch: epoch + 1, seed: tick.seed)
             epoch += 2
             tailNumber = 0
         } else if phase != .before {
-            draw?.isOpened = true
+            openDraw(rules, clock)
         }
+    }
+
+    /// In a pre-queue that an operator closes it stays secret: who comes when it goes on is drawn as well.
+    private mutating func openDraw(_ rules: RoomRules, _ clock: Microseconds) {
+        guard var opened = draw else { return }
+        let end = rules.drawEnd
+        if let end, clock >= end { opened.openedFor = max(opened.openedFor ?? end, end) }
+        if rules.method == .random || end.map({ clock >= $0 }) ?? true { opened.isOpened = true }
+        draw = opened
     }
 
     private mutating func admitWaiting(_ rules: RoomRules, _ now: Moment) {
@@ -75,7 +85,7 @@ extension Line {
             totals.abandoned += 1
             return false
         }
-        offered.set(entry.id, now.line + rules.claimWindow)
+        offered.set(entry.id, now.line + rules.claimWindow, from: .init(lane: lanes[lane].name, place: place))
         return true
     }
 

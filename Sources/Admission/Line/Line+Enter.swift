@@ -15,8 +15,9 @@ extension Line {
         let lane = laneIndex(arrival.lane, rules)
         if !arrival.isNew, let place = arrival.place { return putBack(id, lane, place, rules, now) }
         if waitingCount >= rules.waitingMax { return .full }
-        if rules.draws(in: phase) {
-            guard let draw, let place = arrival.place, place.epoch == draw.epoch, !place.awaitsDraw else {
+        // Whoever comes before an opening that has been already comes after it, and is counted.
+        if rules.draws(in: phase), draw?.isOver(for: rules.drawEnd) != true {
+            guard let draw, !draw.isOpened, let place = arrival.place, place.epoch == draw.epoch, !place.awaitsDraw else {
                 return .awaitsDraw
             }
             return append(id, lane, place, now)

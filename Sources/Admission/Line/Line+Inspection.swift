@@ -3,6 +3,11 @@ extension Line {
     package func isWaiting(_ id: TicketID) -> Bool { seen.contains(id) }
     package func isOffered(_ id: TicketID) -> Bool { offered.contains(id) }
     package func isInside(_ id: TicketID) -> Bool { sessions.contains(id) }
+    package func isSpent(_ id: TicketID) -> Bool { spent.contains(id) }
+    /// Its turn has passed for good.
+    package func isBelowFloor(_ place: Place, lane: Int) -> Bool {
+        lanes.indices.contains(lane) && place <= lanes[lane].floor
+    }
 
     package func placeHeld(by id: TicketID) -> Place? { place(of: id)?.place }
 
@@ -23,6 +28,32 @@ extension Line {
         guard let last = offered.entry(at: offered.count - 1) else { return ([], 0) }
         let count = offered.count(above: last.score - 1)
         return (offered.entries(from: offered.count - count, count: count).map(\.id), last.score)
+    }
+
+    /// Whoever is in this line and nowhere in the other, in which nobody can have gone on yet.
+    package func missing(in other: Line) -> (id: TicketID, what: String)? {
+        func all(_ set: ScoredSet) -> [ScoredSet.Entry] { set.entries(from: 0, count: set.count) }
+        for (index, lane) in lanes.enumerated() {
+            for entry in all(lane.waiting) {
+                if let place = other.place(of: entry.id)?.place {
+                    if Int64(place.rawValue) != entry.score { return (entry.id, "it waits at another place") }
+                    continue
+                }
+                let isKnown =
+                    other.offered.contains(entry.id) || other.sessions.contains(entry.id) || other.spent.contains(entry.id)
+                    || other.revoked.contains(entry.id)
+                let floor = other.lanes.indices.contains(index) ? other.lanes[index].floor : .none
+                if !isKnown, entry.score > Int64(floor.rawValue) { return (entry.id, "it waited, and was not carried") }
+            }
+        }
+        for entry in all(sessions) where !other.sessions.contains(entry.id) && !other.revoked.contains(entry.id) {
+            return (entry.id, "its session was not carried")
+        }
+        for entry in all(spent) where !other.spent.contains(entry.id) { return (entry.id, "its spent mark was not carried") }
+        for entry in all(revoked) where !other.revoked.contains(entry.id) {
+            return (entry.id, "its revocation was not carried")
+        }
+        return nil
     }
 
     /// What is wrong within, found by looking at everything.

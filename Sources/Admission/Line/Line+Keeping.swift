@@ -8,7 +8,7 @@ extension Line {
     }
 
     /// The line's own time, by which `trace` and `keepsake` tell when things end.
-    public func time(at clock: Microseconds) -> Microseconds { moment(clock).line }
+    public func time(at clock: Microseconds) -> Microseconds { moment(TimeBounds.time(clock)).line }
 
     public func trace(of id: TicketID) -> TicketTrace {
         var trace = TicketTrace(spentUntil: spent.score(of: id), revokedUntil: revoked.score(of: id))

@@ -7,11 +7,15 @@ extension Line {
             awaited = Set(recollection.nodes.prefix(Self.nodesMax))
         }
         if epoch == 0 { return .lost }
+        stand(call, clock)
         alignLanes(with: call.rules)
         let rules = call.rules.under(controls)
         let now = moment(clock)
         merge(recollection.watermarks)
-        for mark in recollection.revoked { revoke(mark.id, mark.endsIn, rules, now) }
+        // Of two accounts the one that denies it for longer is right.
+        for mark in recollection.revoked where (revoked.score(of: mark.id) ?? .min) < now.line + mark.endsIn {
+            revoke(mark.id, mark.endsIn, rules, now)
+        }
         for mark in recollection.spent where !sessions.contains(mark.id) {
             takeOutOfLine(mark.id)
             offered.remove(mark.id)
@@ -48,7 +52,7 @@ extension Line {
 
     /// Of two accounts the one that is further on is right.
     private mutating func merge(_ marks: Watermarks) {
-        if controls.version < marks.controls.version { controls = marks.controls }
+        if controls.version < marks.controls.bounded.version { controls = marks.controls.bounded }
         for mark in marks.lanes {
             guard let lane = lanes.firstIndex(where: { $0.name == mark.name }) else { continue }
             lanes[lane].head = max(lanes[lane].head, mark.head)
@@ -64,10 +68,11 @@ extension Line {
         }
     }
 
-    /// What is held, for another store: the waiting lane by lane, then sessions, spent, revoked.
+    /// What is held, for another store: the waiting lane by lane, then sessions, spent, revoked, and who is offered its turn.
+    /// Those are told as waiting where they stood: a turn does not go to another store, but they are the first to have one there.
     func read(_ cursor: PageCursor, _ now: Moment) -> Page {
         var page = Page()
-        let sections = lanes.map(\.waiting) + [sessions, spent, revoked]
+        let sections = lanes.map(\.waiting) + [sessions, spent, revoked, offered.ends]
         guard sections.indices.contains(cursor.section) else { return page }
         let entries = sections[cursor.section].entries(from: cursor.offset, count: StoreCall.itemsMax)
         for entry in entries {
@@ -77,6 +82,10 @@ extension Line {
                 page.sessions.append(.init(id: entry.id, startedAt: start, endsIn: entry.score - now.line))
             case 1: page.spent.append(.init(id: entry.id, endsIn: entry.score - now.line))
             case 2: page.revoked.append(.init(id: entry.id, endsIn: entry.score - now.line))
+            case 3:
+                guard let stood = offered.stood(entry.id) else { continue }
+                let lane = lanes.firstIndex { $0.name == stood.lane } ?? lanes.count - 1
+                page.waiting.append(.init(id: entry.id, lane: lane, place: stood.place, seenAgo: 0))
             default:
                 guard let place = Place(rawValue: UInt64(entry.score)) else { continue }
                 let ago = now.line - (seen.score(of: entry.id) ?? now.line)

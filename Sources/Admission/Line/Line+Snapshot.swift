@@ -12,8 +12,11 @@ extension Line {
             },
             offered: offered.count, sessions: sessions.count, fresh: seen.count(above: now.line - rules.freshWindow),
             totals: totals, controls: controls, draw: draw, tail: Place(epoch: epoch, number: tailNumber),
-            marksVersion: marksVersion, revoked: withMarks ? revoked.entries(from: 0, count: Self.revokedMax).map(\.id) : [],
-            nodes: nodes.keys.sorted())
+            marksVersion: marksVersion, revoked: withMarks ? denials(now) : [], nodes: nodes.keys.sorted())
+    }
+
+    private func denials(_ now: Moment) -> [Recollection.Mark] {
+        revoked.entries(from: 0, count: Self.revokedMax).map { .init(id: $0.id, endsIn: $0.score - now.line) }
     }
 
     /// Where the line stands behind the near ones, at 64 ranks evenly apart, the last place among them.

@@ -23,8 +23,7 @@ public struct Line: Sendable {
     var tailNumber: UInt64 = 0
     var lanes: [Lane] = []
     var seen = ScoredSet()
-    /// By the end of their claim window.
-    var offered = ScoredSet()
+    var offered = Offers()
     /// By the time they expire.
     var sessions = ScoredSet()
     var startedAt: [TicketID: Microseconds] = [:]
@@ -73,7 +72,7 @@ public struct Line: Sendable {
 
     /// One call at a time of the store's clock.
     public mutating func apply(_ call: StoreCall, now: Microseconds) -> StoreAnswer {
-        let outcome = perform(call, now)
+        let outcome = perform(call, TimeBounds.time(now))
         return StoreAnswer(epoch: epoch, lineage: lineage, outcome: outcome)
     }
 
@@ -108,7 +107,7 @@ public struct Line: Sendable {
     func moment(_ clock: Microseconds) -> Moment { Moment(clock: clock, line: clock - standstill) }
 
     /// Whichever call comes first after an outage, or after the clock was set back, finds the line's time where it was.
-    private mutating func stand(_ call: StoreCall, _ clock: Microseconds) {
+    mutating func stand(_ call: StoreCall, _ clock: Microseconds) {
         let gap = clock - tickedAt
         let isJump = gap > call.rules.standstillAfter || gap < 0
         if isJump { standstill += gap }

@@ -14,9 +14,9 @@ public struct RoomControls: Hashable, Sendable {
     public init() {}
 
     public mutating func apply(_ changes: [ControlChange]) {
-        version += 1
+        version = TimeBounds.count(version) + 1
         for change in changes {
-            switch change {
+            switch change.bounded {
             case .rate(let rate): self.rate = rate
             case .burst(let burst): self.burst = burst
             case .slotsMax(let slotsMax): self.slotsMax = slotsMax
@@ -49,13 +49,21 @@ extension RoomRules {
         if let burst = controls.burst { rules.burst = min(max(burst, 1), Self.burstMax) }
         if let slotsMax = controls.slotsMax { rules.slotsMax = max(slotsMax, 0) }
         if let state = controls.state { rules.state = state }
-        if let opensAt = controls.opensAt { rules.schedule.opensAt = opensAt }
+        if let opensAt = controls.opensAt { rules.schedule.opensAt = TimeBounds.time(opensAt) }
         return rules
     }
 
     public func phase(at now: Microseconds) -> RoomPhase { RoomPhase(state: state, schedule: schedule, now: now) }
 
-    /// Whether a newcomer's place is drawn rather than counted.
+    /// What ends a draw: the opening, or by lot the close.
+    public var drawEnd: Microseconds? {
+        switch method {
+        case .fifo: schedule.opensAt
+        case .random: schedule.closesAt
+        }
+    }
+
+    /// Whether a newcomer's place is drawn rather than counted, unless the draw is over (`Draw.isOver`).
     public func draws(in phase: RoomPhase) -> Bool {
         phase == .prequeue || method == .random && phase != .before && phase != .closed
     }

@@ -3,11 +3,14 @@
 public struct RoomRules: Hashable, Sendable {
     public static let lanesMax = 8
     public static let burstMax: Int64 = 100_000
+    /// No tick of a room comes later than this unless something is wrong: five are due by then, from every node.
+    public static let tickLateMax: Microseconds = 500_000
     public static let waitingDefaultMax: Int64 = 10_000_000
 
     public var rate: AdmissionRate
-    /// How many may be admitted at once after a quiet time; by default what comes in a quarter of a second. With a burst of
-    /// one, what comes between the moment that the bucket is full and the next tick is lost, and the rate is not reached.
+    /// How many may be admitted at once after a quiet time, or after a tick that came late; exactly this is the burst of the promise
+    /// that no window w sees more than rate × w + burst regular admissions. What comes in after the bucket is full is lost, so that the
+    /// rate is reached only while ticks are no further apart than `tickGapMax`; by default that is `tickLateMax`.
     public var burst: Int64
     /// `max_active`: how many may be admitted and not yet gone.
     public var slotsMax: Int64
@@ -32,7 +35,13 @@ public struct RoomRules: Hashable, Sendable {
         self.slotsMax = slotsMax
     }
 
-    static func burst(for rate: AdmissionRate) -> Int64 { min(max(rate.admissions(in: 250_000), 2), burstMax) }
+    /// What comes in between two ticks, a part of an admission that was left at the first, and a part that the count has rounded off.
+    static func burst(for rate: AdmissionRate) -> Int64 { min(rate.admissions(in: tickLateMax) + 2, burstMax) }
+
+    /// As long as ticks come no further apart, nothing of the rate is lost.
+    public var tickGapMax: Microseconds {
+        rate.count == 0 ? TimeBounds.spanMax : (burst - 1) * rate.perMicroseconds / rate.count
+    }
 
     /// A slot outlives every pass that was given for it, else the cap would not be one.
     public var slotLife: Microseconds { max(sessionIdle, passLife) }

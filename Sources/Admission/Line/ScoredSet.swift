@@ -1,6 +1,6 @@
 /// Tickets, each with a score, in the order of (score, id): what Redis calls a sorted set.
 ///
-/// A dictionary beside sorted runs of at most `runMax`. A change costs a search among the runs and a move within one; the
+/// A table beside sorted runs of at most `runMax`. A change costs a search among the runs and a move within one; the
 /// sum of the runs before one, which a rank needs, is added up when asked.
 struct ScoredSet: Sendable {
     struct Entry: Hashable, Comparable, Sendable {
@@ -14,7 +14,7 @@ struct ScoredSet: Sendable {
 
     private static let runMax = 256
 
-    private var scores: [TicketID: Int64] = [:]
+    private var scores = TicketTable<Int64>()
     /// None is empty.
     private var runs: [[Entry]] = []
 

@@ -12,7 +12,7 @@ public struct Watermarks: Hashable, Sendable {
         epoch: UInt64 = 0, lineage: UInt64 = 0, tail: Place = .none, lanes: [LaneMark] = [], draw: Draw? = nil,
         controls: RoomControls = RoomControls()
     ) {
-        self.epoch = epoch
+        self.epoch = TimeBounds.epoch(epoch)
         self.lineage = lineage
         self.tail = tail
         self.lanes = lanes

@@ -1,8 +1,8 @@
 /// What was heard of lately. It forgets by halves: whatever was not touched for between one and two periods is gone, with
 /// one step each period and none in between.
 struct Generations<Value: Sendable>: Sendable {
-    private var young: [TicketID: Value] = [:]
-    private var old: [TicketID: Value] = [:]
+    private var young = TicketTable<Value>()
+    private var old = TicketTable<Value>()
     private var turnedAt: Microseconds
     /// Nothing new is remembered beyond so many.
     let countMax: Int
@@ -15,8 +15,10 @@ struct Generations<Value: Sendable>: Sendable {
     var count: Int { young.count + old.count }
     /// In no order.
     func pairs(_ key: (Value) -> UInt64) -> [RecallOrder.Entry] {
-        young.map { RecallOrder.Entry(key: key($0.value), id: $0.key) }
-            + old.map { RecallOrder.Entry(key: key($0.value), id: $0.key) }
+        var pairs: [RecallOrder.Entry] = []
+        pairs.reserveCapacity(count)
+        for table in [young, old] { table.forEach { pairs.append(RecallOrder.Entry(key: key($1), id: $0)) } }
+        return pairs
     }
 
     subscript(_ id: TicketID) -> Value? { young[id] ?? old[id] }
@@ -39,6 +41,6 @@ struct Generations<Value: Sendable>: Sendable {
         guard now - turnedAt >= period else { return }
         turnedAt = now
         old = young
-        young = [:]
+        young = TicketTable()
     }
 }

@@ -4,15 +4,19 @@ struct Recall: Sendable {
     private(set) var epoch: UInt64?
     /// The store does not hold the line: nothing but this can be asked.
     private(set) var isLost = false
+    private var revoked = RecallOrder()
     private var waiting = RecallOrder()
     private var sessions = RecallOrder()
     private var spent = RecallOrder()
 
     var isNeeded: Bool { epoch != nil }
 
-    mutating func begin(epoch: UInt64, isLost: Bool, waiting: RecallOrder, sessions: RecallOrder, spent: RecallOrder) {
+    mutating func begin(
+        epoch: UInt64, isLost: Bool, revoked: RecallOrder, waiting: RecallOrder, sessions: RecallOrder, spent: RecallOrder
+    ) {
         self.epoch = epoch
         self.isLost = isLost
+        self.revoked = revoked
         self.waiting = waiting
         self.sessions = sessions
         self.spent = spent
@@ -20,19 +24,41 @@ struct Recall: Sendable {
 
     mutating func end() { self = Recall() }
 
+    /// Somebody who waits, of whom the node has heard since.
+    mutating func add(_ id: TicketID, _ place: Place) {
+        if isNeeded { waiting.add(.init(key: place.rawValue, id: id)) }
+    }
+
     /// A store holds the line now.
     mutating func found() { isLost = false }
 
-    /// Sessions and spent marks first, so that nobody who is inside is put into the line.
-    mutating func take(_ countMax: Int) -> (waiting: [TicketID], sessions: [TicketID], spent: [TicketID], isLast: Bool) {
+    struct Part {
+        var revoked: [TicketID]
+        var spent: [TicketID]
+        var sessions: [TicketID]
+        var waiting: [TicketID]
+        var isLast: Bool
+    }
+
+    /// Who is denied first, then sessions and spent marks, so that nobody who is inside or kept out is put into the line.
+    mutating func take(_ countMax: Int) -> Part {
         var room = countMax
+        let revoked = self.revoked.take(&room)
         let spent = self.spent.take(&room)
         let sessions = self.sessions.take(&room)
         let waiting = self.waiting.take(&room)
-        return (waiting, sessions, spent, self.spent.isEmpty && self.sessions.isEmpty && self.waiting.isEmpty)
+        return Part(
+            revoked: revoked, spent: spent, sessions: sessions, waiting: waiting,
+            isLast: self.revoked.isEmpty && self.spent.isEmpty && self.sessions.isEmpty && self.waiting.isEmpty)
     }
 
+    private var isEmpty: Bool { spent.isEmpty && sessions.isEmpty && waiting.isEmpty }
+
+    /// The store has taken in what it was told was all; somebody may have been added since.
+    mutating func endIfEmpty() { if isEmpty { end() } }
+
     mutating func putBack(_ recollection: Recollection) {
+        for mark in recollection.revoked { revoked.add(.init(key: 0, id: mark.id)) }
         for ticket in recollection.waiting { waiting.add(.init(key: ticket.place.rawValue, id: ticket.id)) }
         for session in recollection.sessions { sessions.add(.init(key: 0, id: session.id)) }
         for mark in recollection.spent { spent.add(.init(key: 0, id: mark.id)) }
@@ -70,7 +96,8 @@ extension RoomNode {
 
     private mutating func beginRecall(epoch: UInt64, isLost: Bool) {
         recall.begin(
-            epoch: epoch, isLost: isLost, waiting: RecallOrder(waiting.tickets.pairs { $0.place.rawValue }),
+            epoch: epoch, isLost: isLost, revoked: RecallOrder(denials.ids.map { .init(key: 0, id: $0) }),
+            waiting: RecallOrder(waiting.tickets.pairs { $0.place.rawValue }),
             sessions: RecallOrder(sessions.pairs { _ in 0 }), spent: RecallOrder(spent.pairs { _ in 0 }))
     }
 
@@ -80,6 +107,9 @@ extension RoomNode {
         var recollection = Recollection(
             epoch: wanted, lineage: dice(), watermarks: watermarks, nodes: view?.snapshot.nodes ?? [name],
             isComplete: part.isLast)
+        recollection.revoked = part.revoked.compactMap { id in
+            denials.end(of: id).flatMap { $0 > now ? .init(id: id, endsIn: $0 - now) : nil }
+        }
         recollection.spent = part.spent.compactMap { id in
             spent[id].flatMap { $0 > now ? .init(id: id, endsIn: $0 - now) : nil }
         }
@@ -96,6 +126,6 @@ extension RoomNode {
     }
 
     mutating func recalled(_ recollection: Recollection) {
-        if recollection.isComplete { recall.end() }
+        if recollection.isComplete { recall.endIfEmpty() }
     }
 }

@@ -1,7 +1,9 @@
 extension RoomNode {
     /// The next call to make now; asked again until it is nil, in every turn and at least every `tickEvery`.
     public mutating func nextCall(now: Microseconds) -> StoreCall? {
+        let now = TimeBounds.time(now)
         forget(now)
+        if isNew, emptySince.map({ now - $0 < beginsAfter }) ?? true { return nextProbe(now) }
         // As long as the store does not hold this line, nothing else has a meaning.
         if recall.isNeeded {
             guard outbox.mayCall(.restore, now), let recollection = nextRecollection(now) else {
@@ -10,6 +12,17 @@ extension RoomNode {
             return call(.restore(recollection))
         }
         return nextOrdinary(now)
+    }
+
+    /// It has heard of no line. What it began in a store that was just emptied would be another line than the one that all
+    /// others know: a burst of its own, newcomers before everybody, a second draw.
+    private var isNew: Bool { lineage == 0 && view == nil && beginsAfter > 0 }
+
+    /// Changes nothing, and tells which line there is.
+    private mutating func nextProbe(_ now: Microseconds) -> StoreCall? {
+        guard outbox.mayCall(.beat, now), outbox.tickedAt.map({ now - $0 >= Self.tickEvery }) ?? true else { return nil }
+        outbox.tickedAt = now
+        return call(.beat([]))
     }
 
     private mutating func nextOrdinary(_ now: Microseconds) -> StoreCall? {
@@ -26,13 +39,12 @@ extension RoomNode {
     private mutating func nextBatch(_ now: Microseconds) -> StoreCall.Operation? {
         let most = StoreCall.itemsMax
         if !outbox.claims.isEmpty, outbox.mayCall(.claim, now) { return .claim(outbox.claims.take(most)) }
-        if !outbox.arrivals.isEmpty, outbox.mayCall(.enter, now) { return .enter(outbox.arrivals.take(most)) }
+        if let arrivals = nextArrivals(now) { return .enter(arrivals) }
         if !outbox.renewals.isEmpty, outbox.mayCall(.renew, now) { return .renew(outbox.renewals.take(most)) }
         if !outbox.releases.isEmpty, outbox.mayCall(.release, now) { return .release(outbox.releases.take(most)) }
         if !outbox.leaves.isEmpty, outbox.mayCall(.leave, now) { return .leave(outbox.leaves.take(most)) }
         if !outbox.changes.isEmpty, outbox.mayCall(.control, now) {
-            defer { outbox.changes = [] }
-            return .control(outbox.changes)
+            return .control(outbox.takeChanges())
         }
         if let first = outbox.revocations.first, outbox.mayCall(.revoke, now) {
             let alike = outbox.revocations.prefix(most).prefix { $0.lasting == first.lasting }
@@ -40,9 +52,16 @@ extension RoomNode {
             return .revoke(alike.map(\.id), lasting: first.lasting)
         }
         if !outbox.beats.isEmpty, outbox.mayCall(.beat, now) {
-            let ids = Array(outbox.beats.prefix(most))
-            outbox.beats.removeFirst(ids.count)
-            return .beat(ids)
+            return .beat(outbox.beats.take(most))
+        }
+        return nil
+    }
+
+    /// A newcomer whom nobody asks for any more was told nothing: nobody holds its ticket.
+    private mutating func nextArrivals(_ now: Microseconds) -> [Arrival]? {
+        while !outbox.arrivals.isEmpty, outbox.mayCall(.enter, now) {
+            let wanted = outbox.arrivals.take(StoreCall.itemsMax).filter { !$0.isNew || asks[$0.id] != nil }
+            if !wanted.isEmpty { return wanted }
         }
         return nil
     }
@@ -69,14 +88,21 @@ extension RoomNode {
     public mutating func answered(
         _ call: StoreCall, _ result: Result<StoreAnswer, StoreFault>, now: Microseconds
     ) -> [Told] {
+        let now = TimeBounds.time(now)
         outbox.isUnderWay.remove(call.operation.kind)
         switch result {
         case .failure:
+            emptySince = nil
             repeatLater(call.operation, now)
             return []
         case .success(let answer):
             if case .lost = answer.outcome {
-                lose(max(answer.epoch, call.epoch), now)
+                if isNew {
+                    emptySince = emptySince ?? now
+                    if case .beat = call.operation { return [] }
+                }
+                // Asked before the node knew of the line that there is now: it says nothing of that one.
+                if call.epoch >= epoch { lose(max(answer.epoch, call.epoch), now) }
                 repeatLater(call.operation, now)
                 return []
             }
@@ -109,6 +135,7 @@ extension RoomNode {
         case (.admit, .admitted(let snapshot)):
             if hasGoneBack(snapshot) { lose(epoch, now) } else { see(snapshot, now) }
         case (.restore(let recollection), .done): recalled(recollection)
+        case (.revoke(let ids, _), .done): denials.isDone(ids, at: now)
         default: break
         }
         return []
@@ -123,27 +150,33 @@ extension RoomNode {
     }
 
     private mutating func see(_ snapshot: RoomSnapshot, _ now: Microseconds) {
-        view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
-        viewLineage = lineage
-        estimate.learn(snapshot, rules, alive: waiting.attendance.alive)
-        for ticket in outbox.unresolved {
-            let place = resolved(ticket.place, of: ticket.id) ?? ticket.place
-            outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))
+        let isListed = viewLineage != lineage || view?.snapshot.marksVersion != snapshot.marksVersion
+        if isListed {
+            let askedAt = outbox.tickedAt ?? now
+            denials.learn(snapshot.revoked, askedAt: askedAt, isWhole: !recall.isNeeded, now: now)
+            denials.forget(now)
         }
-        outbox.unresolved = []
+        let view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
+        self.view = view
+        viewLineage = lineage
+        estimate.learn(view, rules, waiting.survey(snapshot, window: rules.abandonAfter, now: now))
+        for ticket in outbox.unresolved.take(.max) {
+            let place = resolved(ticket.place, of: ticket.id) ?? ticket.place
+            let isTaken = outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))
+            if !isTaken { outbox.unresolved.putBack(ticket) }
+        }
     }
 
     private mutating func take(_ arrival: Arrival, _ entered: Entered, _ now: Microseconds) -> [Told] {
         let id = arrival.id
         switch entered {
         case .waiting(let place):
-            if waiting[id]?.place != place {
-                waiting.set(id, RememberedTicket(lane: arrival.lane, place: place, beatAt: now))
-            }
-            defer { outbox.rejoined[id] = nil }
+            // The store has heard of it just now, whatever the node remembers from before.
+            var remembered = RememberedTicket(lane: arrival.lane, place: place, beatAt: now)
+            if let known = waiting[id], known.place == place { remembered.shown = known.shown }
+            waiting.set(id, remembered)
             return tell(id) { node in .waiting(node.standing(id, lane: arrival.lane, place: place, now)) }
         case .admitted(let startedAt):
-            outbox.rejoined[id] = nil
             return admit(id, startedAt, now)
         case .offered:
             guard asks[id] != nil else { return [] }
@@ -158,7 +191,7 @@ extension RoomNode {
             // Known by the next tick. Whoever asked for it is answered then, or told that it is held.
             guard asks[id] != nil else { return [] }
             let place = view?.snapshot.draw?.place(of: id)
-            outbox.arrivals.add(.newcomer(id, lane: arrival.lane, drawn: place))
+            outbox.arrivals.putBack(.newcomer(id, lane: arrival.lane, drawn: place))
             outbox.restsUntil[.enter] = now + Self.tickEvery / 2
             return []
         case .revoked:
@@ -171,10 +204,7 @@ extension RoomNode {
         }
     }
 
-    private mutating func refuse(_ id: TicketID, _ reply: Reply) -> [Told] {
-        outbox.rejoined[id] = nil
-        return tell(id) { _ in reply }
-    }
+    private mutating func refuse(_ id: TicketID, _ reply: Reply) -> [Told] { tell(id) { _ in reply } }
 
     private mutating func take(_ id: TicketID, _ claimed: Claimed, _ now: Microseconds) -> [Told] {
         let known = waiting[id]
@@ -207,8 +237,9 @@ extension RoomNode {
 
     private mutating func admit(_ id: TicketID, _ startedAt: Microseconds, _ now: Microseconds) -> [Told] {
         promises.keep(id, now: now)
-        remember(SessionMark(id: id, startedAt: startedAt), now)
-        return tell(id) { _ in .admitted(id, startedAt: startedAt) }
+        let session = SessionMark(id: id, startedAt: startedAt)
+        remember(session, now)
+        return tell(id) { _ in .admitted(id, startedAt: session.startedAt) }
     }
 
     private mutating func rejoinAll(
@@ -219,6 +250,7 @@ extension RoomNode {
         // One new ticket, whoever of one browser's tabs asked.
         let all = asks.removeValue(forKey: id) ?? []
         askCount -= all.count
+        outbox.rejoined[id] = nil
         let new = rejoin(first.number, lane, why, now)
         for ask in all.dropFirst() { hold(ask.number, new, now) }
         return []
@@ -228,11 +260,13 @@ extension RoomNode {
         guard let waitingFor = asks.removeValue(forKey: id) else { return [] }
         askCount -= waitingFor.count
         let reply = reply(&self)
+        outbox.rejoined[id] = nil
         return waitingFor.map { Told(ask: $0.number, reply: reply) }
     }
 
     /// Questions that have waited too long are answered with what is known.
     public mutating func expire(now: Microseconds) -> [Told] {
+        let now = TimeBounds.time(now)
         var told: [Told] = []
         for id in askedAt.takeOlder(than: now - Self.askAgeMax) {
             guard let all = asks[id] else { continue }
@@ -251,15 +285,15 @@ extension RoomNode {
         outbox.restsUntil[operation.kind] = now + Self.tickEvery
         switch operation {
         case .enter(let arrivals):
-            for arrival in arrivals where asks[arrival.id] != nil || !arrival.isNew { outbox.arrivals.add(arrival) }
-        case .claim(let ids): for id in ids where asks[id] != nil { outbox.claims.add(id) }
-        case .renew(let sessions): for session in sessions { outbox.renewals.add(session) }
-        case .release(let ids): for id in ids { outbox.releases.add(id) }
-        case .leave(let ids): for id in ids { outbox.leaves.add(id) }
-        case .revoke(let ids, let lasting): outbox.revocations = ids.map { ($0, lasting) } + outbox.revocations
-        case .control(let changes): outbox.changes = changes + outbox.changes
+            for arrival in arrivals where asks[arrival.id] != nil || !arrival.isNew { outbox.arrivals.putBack(arrival) }
+        case .claim(let ids): for id in ids where asks[id] != nil { outbox.claims.putBack(id) }
+        case .renew(let sessions): for session in sessions { outbox.renewals.putBack(session) }
+        case .release(let ids): for id in ids { outbox.releases.putBack(id) }
+        case .leave(let ids): for id in ids { outbox.leaves.putBack(id) }
+        case .revoke(let ids, let lasting): outbox.putBack(revocations: ids, lasting: lasting)
+        case .control(let changes): outbox.putBack(changes: changes)
         case .restore(let recollection): recall.putBack(recollection)
-        case .beat(let ids): outbox.beats = ids + outbox.beats
+        case .beat(let ids): for id in ids { outbox.beats.putBack(id) }
         case .admit, .read: break
         }
     }

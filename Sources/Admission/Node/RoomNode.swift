@@ -17,10 +17,18 @@ public struct RoomNode: Sendable {
     public static let tickEvery: Microseconds = 100_000
     /// A view older than this says nothing any more.
     public static let viewAgeMax: Microseconds = 3_000_000
+    /// Where others may know a line that a store has lost, they get so long to bring it back: a call that got lost, and another.
+    public static let beginAfter: Microseconds = 1_500_000
 
     public let room: String
     public let name: String
-    public var rules: RoomRules
+    public var rules: RoomRules {
+        didSet { rules = rules.bounded }
+    }
+    /// As long as it knows nothing, it begins no line before a store has had none for so long.
+    let beginsAfter: Microseconds
+    /// Since when a store has said that it holds no line, to a node that knows none either.
+    var emptySince: Microseconds?
     let dice: @Sendable () -> UInt64
 
     // The line that it knows.
@@ -37,6 +45,7 @@ public struct RoomNode: Sendable {
     var waiting: WaitingTickets
     var sessions: Generations<RememberedSession>
     var spent: Generations<Microseconds>
+    var denials = Denials()
 
     // What the store must hear of.
     var outbox = Outbox()
@@ -49,14 +58,18 @@ public struct RoomNode: Sendable {
         let at: Microseconds
     }
 
-    /// `dice` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it.
+    /// `dice` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it. `beginsAfter` is
+    /// `beginAfter` where other nodes use the same store, and 0 where none does.
     public init(
-        room: String, name: String, rules: RoomRules, now: Microseconds, dice: @escaping @Sendable () -> UInt64
+        room: String, name: String, rules: RoomRules, now: Microseconds, beginsAfter: Microseconds = 0,
+        dice: @escaping @Sendable () -> UInt64
     ) {
         self.room = room
         self.name = name
-        self.rules = rules
+        self.rules = rules.bounded
+        self.beginsAfter = beginsAfter
         self.dice = dice
+        let now = TimeBounds.time(now)
         waiting = WaitingTickets(countMax: Self.rememberedMax, now: now)
         sessions = Generations(countMax: Self.rememberedMax, now: now)
         spent = Generations(countMax: Self.rememberedMax, now: now)
@@ -66,9 +79,10 @@ public struct RoomNode: Sendable {
 
     /// Somebody without a ticket.
     public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
+        let now = TimeBounds.time(now)
         // What everybody is told alike needs no store.
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
-        guard askCount < Self.asksMax, !isCutOff(now) else { return .held }
+        guard mayEnter, !isCutOff(now) else { return .held }
         let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
         return nil
@@ -76,55 +90,67 @@ public struct RoomNode: Sendable {
 
     /// Somebody with a ticket whose signature is good.
     public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
+        let now = TimeBounds.time(now)
         waiting.come(id, at: now)
+        if denials.contains(id, now) { return .revoked }
         guard let view else { return question(ask, id, lane, shown, now) }
-        if view.revoked.contains(id) { return .revoked }
         let phase = view.snapshot.phase
         if phase == .open { return .open }
         if isCutOff(now) { return keep(id, lane, shown, now) }
         guard let place = resolved(shown, of: id) else {
-            guard askCount < Self.asksMax else { return .held }
-            if shown.epoch > view.snapshot.tail.epoch {
-                // Of a draw that is younger than the view: the next one knows it.
-                hold(ask, id, now)
-                outbox.unresolved.append((id, lane, shown))
-            } else {
-                rejoin(ask, lane, .passed, now)
-            }
+            // Of a draw that is younger than the view: the next one knows it.
+            if shown.epoch > view.snapshot.tail.epoch { return waitForDraw(ask, id, lane, shown, now) }
+            guard mayEnter else { return .held }
+            rejoin(ask, lane, .passed, now)
             return nil
         }
         if view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
         if let told = told(phase) { return told }
         guard var remembered = waiting[id] else {
+            guard mayEnter else { return .held }
             enter(.returning(id, lane: lane, place: place), ask, now)
             return nil
         }
-        if now - remembered.beatAt >= rules.abandonAfter / 6 {
+        if now - remembered.beatAt >= rules.abandonAfter / 6, outbox.beats.add(id) {
             remembered.beatAt = now
             waiting.set(id, remembered)
-            if outbox.beats.count < Self.asksMax { outbox.beats.append(id) }
         }
         return .waiting(standing(id, lane: lane, place: place, now))
     }
 
+    private var mayAsk: Bool { askCount < Self.asksMax }
+    private var mayEnter: Bool { mayAsk && !outbox.arrivals.isFull }
+
+    /// It enters when the node has heard of its draw.
+    private mutating func waitForDraw(
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds
+    ) -> Reply? {
+        guard mayAsk, outbox.unresolved.add(.init(id: id, lane: lane, place: shown)) else { return .held }
+        hold(ask, id, now)
+        return nil
+    }
+
     /// The store has not been heard from for so long that nothing is known any more.
     public func isCutOff(_ now: Microseconds) -> Bool {
-        view.map { now - $0.receivedAt > Self.viewAgeMax } ?? false
+        view.map { TimeBounds.time(now) - $0.receivedAt > Self.viewAgeMax } ?? false
     }
 
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
     private mutating func keep(_ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply {
         guard sessions[id] == nil, let place = resolved(shown, of: id) else { return .held }
-        var remembered = waiting[id] ?? RememberedTicket(lane: lane, place: place, beatAt: now)
+        let known = waiting[id]
+        var remembered = known ?? RememberedTicket(lane: lane, place: place, beatAt: now)
         remembered.beatAt = now
         waiting.set(id, remembered)
+        // Whom the node has begun to bring back without.
+        if known == nil { recall.add(id, place) }
         return .held
     }
 
     /// Nothing is known yet: the store is asked, and answers when it can.
     private mutating func question(_ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply?
     {
-        guard askCount < Self.asksMax else { return .held }
+        guard mayEnter else { return .held }
         // A ticket from a line that this node has never heard of: the store must know it, or has lost it.
         if shown.epoch > epoch {
             epoch = shown.epoch
@@ -132,11 +158,9 @@ public struct RoomNode: Sendable {
         }
         if let place = resolved(shown, of: id) {
             enter(.returning(id, lane: lane, place: place), ask, now)
-        } else {
-            hold(ask, id, now)
-            outbox.unresolved.append((id, lane, shown))
+            return nil
         }
-        return nil
+        return waitForDraw(ask, id, lane, shown, now)
     }
 
     /// What everybody is told alike.
@@ -152,10 +176,9 @@ public struct RoomNode: Sendable {
     private mutating func comeForPass(
         _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds
     ) -> Reply? {
-        guard askCount < Self.asksMax else { return .held }
+        guard mayAsk, outbox.claims.add(id) else { return .held }
         if waiting[id] == nil { waiting.set(id, RememberedTicket(lane: lane, place: place, beatAt: now)) }
         hold(ask, id, now)
-        outbox.claims.add(id)
         return nil
     }
 
@@ -203,7 +226,7 @@ public struct RoomNode: Sendable {
             waiting.update(id, remembered)
             promises.promise(outlook.wait, to: id, now: now)
         }
-        waiting.expect(at: now + outlook.pollAfter)
+        waiting.expect(id, at: now + outlook.pollAfter)
         let shown = isSecret ? Place(epoch: place.epoch, number: 0) : place
         return Standing(id: id, lane: lane, place: shown, rejoined: outbox.rejoined[id], outlook: outlook)
     }
@@ -238,26 +261,39 @@ public struct RoomNode: Sendable {
 
     // MARK: Sessions and operators
 
-    public mutating func renew(_ session: SessionMark, now: Microseconds) {
-        remember(session, now)
-        outbox.renewals.add(session)
+    /// False: too many renewals wait for the store, and this one was not taken. The pass is not to be renewed now, since its slot
+    /// would not last as long; its holder asks again.
+    @discardableResult
+    public mutating func renew(_ session: SessionMark, now: Microseconds) -> Bool {
+        guard outbox.renewals.add(session) else { return false }
+        remember(session, TimeBounds.time(now))
+        return true
     }
 
     public mutating func release(_ id: TicketID, now: Microseconds) {
+        let now = TimeBounds.time(now)
         sessions.remove(id)
         spent.set(id, now + rules.spentLife)
         outbox.releases.add(id)
     }
 
     public mutating func leave(_ id: TicketID, now: Microseconds) {
+        let now = TimeBounds.time(now)
         waiting.remove(id)
         if sessions.remove(id) != nil { spent.set(id, now + rules.spentLife) }
         outbox.leaves.add(id)
     }
 
-    public mutating func revoke(_ id: TicketID, lasting: Microseconds) { outbox.revocations.append((id, lasting)) }
+    /// Holds here at once, and everywhere as soon as the store knows.
+    public mutating func revoke(_ id: TicketID, lasting: Microseconds, now: Microseconds) throws(OutboxFull) {
+        guard denials.isOwn(id) || denials.ownCount < Outbox.revocationsMax else {
+            throw .revocations(countMax: Outbox.revocationsMax)
+        }
+        denials.add(id, until: TimeBounds.time(now) + TimeBounds.span(lasting))
+        outbox.revoke(id, lasting: lasting)
+    }
 
-    public mutating func control(_ changes: [ControlChange]) { outbox.changes += changes }
+    public mutating func control(_ changes: [ControlChange]) { outbox.change(changes) }
 
     mutating func remember(_ session: SessionMark, _ now: Microseconds) {
         waiting.remove(session.id)
@@ -278,7 +314,7 @@ public struct RoomNode: Sendable {
             controls: snapshot.controls)
     }
 
-    public var rememberedCount: Int { waiting.count + sessions.count + spent.count }
+    public var rememberedCount: Int { waiting.count + sessions.count + spent.count + denials.count }
 }
 
 struct RememberedSession: Sendable {

@@ -7,7 +7,6 @@ struct RoomView: Sendable {
     private var marks: [[RankMark]]
     /// How many had been admitted when the marks were taken.
     private var admittedAtMarks: Int64
-    private(set) var revoked: Set<TicketID>
 
     /// Marks that were not sent are those of the view before.
     init(_ snapshot: RoomSnapshot, after earlier: RoomView?, at now: Microseconds) {
@@ -19,11 +18,9 @@ struct RoomView: Sendable {
         if let earlier, earlier.snapshot.marksVersion == snapshot.marksVersion, earlier.marks.count == snapshot.lanes.count {
             marks = earlier.marks
             admittedAtMarks = earlier.admittedAtMarks
-            revoked = earlier.revoked
         } else {
             marks = snapshot.lanes.map(\.marks)
             admittedAtMarks = snapshot.totals.admitted
-            revoked = Set(snapshot.revoked)
         }
     }
 
@@ -46,18 +43,26 @@ struct RoomView: Sendable {
             let since = place.epoch == snapshot.tail.epoch ? place.number - snapshot.tail.number - 1 : 0
             return view.waiting + Int(since)
         }
+        return min(max(rank(of: place, lane: lane), view.near.count), max(view.waiting - 1, view.near.count))
+    }
+
+    /// How many stand before a place, whoever has it.
+    func rank(of place: Place, lane: Int) -> Int {
+        let view = snapshot.lanes[lane]
         var low = RankMark(place: view.head, rank: 0)
         var high = RankMark(place: snapshot.tail, rank: view.waiting)
         let next = marks[lane].partitioningIndex { $0.place >= place }
         let admittedSince = Int(snapshot.totals.admitted - admittedAtMarks)
-        if next > 0 { low = shifted(marks[lane][next - 1], admittedSince) }
-        if next < marks[lane].count { high = shifted(marks[lane][next], admittedSince) }
-        let rank = interpolate(place, low, high)
-        return min(max(rank, view.near.count), max(view.waiting - 1, view.near.count))
+        // Where more stood than do now, dead places have been dropped since the marks were taken.
+        let last = max((marks[lane].last?.rank ?? 0) + 1 - admittedSince, 1)
+        let kept = min(1, Double(view.waiting) / Double(last))
+        if next > 0 { low = shifted(marks[lane][next - 1], admittedSince, kept) }
+        if next < marks[lane].count { high = shifted(marks[lane][next], admittedSince, kept) }
+        return min(interpolate(place, low, high), view.waiting)
     }
 
-    private func shifted(_ mark: RankMark, _ count: Int) -> RankMark {
-        RankMark(place: mark.place, rank: max(0, mark.rank - count))
+    private func shifted(_ mark: RankMark, _ count: Int, _ kept: Double) -> RankMark {
+        RankMark(place: mark.place, rank: Int(Double(max(0, mark.rank - count)) * kept))
     }
 
     private func interpolate(_ place: Place, _ low: RankMark, _ high: RankMark) -> Int {

@@ -11,26 +11,28 @@ struct WaitingTickets: Sendable {
 
     /// Remembers, or remembers anew.
     mutating func set(_ id: TicketID, _ ticket: RememberedTicket) {
-        let before = tickets[id]
         tickets.set(id, ticket)
-        attendance.move(from: before?.beatAt, to: tickets[id]?.beatAt)
+        attendance.hear(id, ticket)
     }
 
     /// Changes what is remembered, without prolonging it.
     mutating func update(_ id: TicketID, _ ticket: RememberedTicket) { tickets.update(id, ticket) }
 
     mutating func remove(_ id: TicketID) {
-        guard let before = tickets.remove(id) else { return }
-        attendance.move(from: before.beatAt, to: nil)
+        tickets.remove(id)
+        attendance.remove(id)
     }
 
-    mutating func expect(at time: Microseconds) { attendance.expect(at: time) }
+    mutating func expect(_ id: TicketID, at time: Microseconds) { attendance.expect(id, at: time) }
 
-    mutating func come(_ id: TicketID, at time: Microseconds) { if tickets[id] != nil { attendance.come(at: time) } }
+    mutating func come(_ id: TicketID, at time: Microseconds) { attendance.come(id, at: time) }
+
+    /// Who of them is still there, as far as the node can tell.
+    mutating func survey(_ snapshot: RoomSnapshot, window: Microseconds, now: Microseconds) -> Survey {
+        attendance.look(behind: snapshot.lanes.map(\.head), window: window, now: now)
+        return attendance.survey
+    }
 
     /// Those not heard of for a period are forgotten within another.
-    mutating func turn(every period: Microseconds, now: Microseconds) {
-        tickets.turn(every: period, now: now)
-        attendance.turn(window: period, now: now)
-    }
+    mutating func turn(every period: Microseconds, now: Microseconds) { tickets.turn(every: period, now: now) }
 }

@@ -4,4 +4,10 @@
 /// All stores act as `Line` does, call by call; one suite holds them to it.
 public protocol QueueStore: AnyObject {
     func perform(_ call: StoreCall, _ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void)
+    /// Other nodes may use it, and know of a line that it has lost.
+    var isShared: Bool { get }
+}
+
+extension QueueStore {
+    public var isShared: Bool { true }
 }

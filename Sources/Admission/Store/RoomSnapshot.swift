@@ -24,25 +24,26 @@ public struct RoomSnapshot: Hashable, Sendable {
     public var tail: Place
     /// Goes up when the marks are taken anew; marks and `revoked` are there only when the caller had others.
     public var marksVersion: Int64
-    /// Who is denied, at most `Line.revokedMax`; sent together with the marks.
-    public var revoked: [TicketID]
+    /// Who is denied, and for how long still, at most `Line.revokedMax`; sent together with the marks.
+    public var revoked: [Recollection.Mark]
     /// Heard from within `Line.nodeWindow`, in the order of their names.
     public var nodes: [String]
 
     public init(
         now: Microseconds, phase: RoomPhase, isRestoring: Bool, lanes: [LaneView], offered: Int, sessions: Int, fresh: Int,
-        totals: RoomTotals, controls: RoomControls, draw: Draw?, tail: Place, marksVersion: Int64, revoked: [TicketID],
+        totals: RoomTotals, controls: RoomControls, draw: Draw?, tail: Place, marksVersion: Int64,
+        revoked: [Recollection.Mark],
         nodes: [String]
     ) {
-        self.now = now
+        self.now = TimeBounds.time(now)
         self.phase = phase
         self.isRestoring = isRestoring
         self.lanes = lanes
-        self.offered = offered
-        self.sessions = sessions
-        self.fresh = fresh
-        self.totals = totals
-        self.controls = controls
+        self.offered = TimeBounds.count(offered)
+        self.sessions = TimeBounds.count(sessions)
+        self.fresh = TimeBounds.count(fresh)
+        self.totals = totals.bounded
+        self.controls = controls.bounded
         self.draw = draw
         self.tail = tail
         self.marksVersion = marksVersion
@@ -65,7 +66,7 @@ public struct LaneView: Hashable, Sendable {
 
     public init(name: String, waiting: Int, head: Place, floor: Place, near: [TicketID], marks: [RankMark]) {
         self.name = name
-        self.waiting = waiting
+        self.waiting = TimeBounds.count(waiting)
         self.head = head
         self.floor = floor
         self.near = near
@@ -80,7 +81,7 @@ public struct RankMark: Hashable, Sendable {
 
     public init(place: Place, rank: Int) {
         self.place = place
-        self.rank = rank
+        self.rank = TimeBounds.count(rank)
     }
 }
 

@@ -5,7 +5,7 @@ public struct StoreAnswer: Hashable, Sendable {
     public var outcome: Outcome
 
     public init(epoch: UInt64, lineage: UInt64, outcome: Outcome) {
-        self.epoch = epoch
+        self.epoch = TimeBounds.epoch(epoch)
         self.lineage = lineage
         self.outcome = outcome
     }
@@ -84,6 +84,8 @@ public enum StoreFault: Error, Hashable, Sendable {
     case overloaded
     /// The room is being moved between stores; it was not done.
     case moving
+    /// The store is kept by another version of this program; it was not done, and will not be until an operator has acted.
+    case unusable(String)
     /// The store answered what no store of this version does.
     case nonsense(String)
 
@@ -93,6 +95,7 @@ public enum StoreFault: Error, Hashable, Sendable {
         case .unknown(let why): "the store may or may not have done it: \(why)"
         case .overloaded: "too many calls are waiting for the store"
         case .moving: "the line is being moved to another store"
+        case .unusable(let why): "the store is of no use to this version, however often it is asked: \(why)"
         case .nonsense(let what): "the store answered what this version does not understand: \(what)"
         }
     }

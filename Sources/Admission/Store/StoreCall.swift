@@ -19,11 +19,11 @@ public struct StoreCall: Hashable, Sendable {
         room: String, rules: RoomRules, node: String, epoch: UInt64 = 0, lineage: UInt64 = 0, operation: Operation
     ) {
         self.room = room
-        self.rules = rules
+        self.rules = rules.bounded
         self.node = node
-        self.epoch = epoch
+        self.epoch = TimeBounds.epoch(epoch)
         self.lineage = lineage
-        self.operation = operation
+        self.operation = operation.bounded
     }
 
     public enum Operation: Hashable, Sendable {
@@ -92,7 +92,7 @@ public struct SessionMark: Hashable, Sendable {
 
     public init(id: TicketID, startedAt: Microseconds) {
         self.id = id
-        self.startedAt = startedAt
+        self.startedAt = TimeBounds.time(startedAt)
     }
 }
 
@@ -123,7 +123,7 @@ public struct Recollection: Hashable, Sendable {
             self.id = id
             self.lane = lane
             self.place = place
-            self.seenAgo = seenAgo
+            self.seenAgo = TimeBounds.span(seenAgo)
         }
     }
 
@@ -134,8 +134,8 @@ public struct Recollection: Hashable, Sendable {
 
         public init(id: TicketID, startedAt: Microseconds, endsIn: Microseconds) {
             self.id = id
-            self.startedAt = startedAt
-            self.endsIn = endsIn
+            self.startedAt = TimeBounds.time(startedAt)
+            self.endsIn = TimeBounds.span(endsIn)
         }
     }
 
@@ -145,12 +145,12 @@ public struct Recollection: Hashable, Sendable {
 
         public init(id: TicketID, endsIn: Microseconds) {
             self.id = id
-            self.endsIn = endsIn
+            self.endsIn = TimeBounds.span(endsIn)
         }
     }
 
     public init(epoch: UInt64, lineage: UInt64, watermarks: Watermarks, nodes: [String], isComplete: Bool) {
-        self.epoch = epoch
+        self.epoch = TimeBounds.epoch(epoch)
         self.lineage = lineage
         self.watermarks = watermarks
         self.nodes = nodes
@@ -162,7 +162,7 @@ public struct Recollection: Hashable, Sendable {
 
 /// Where the next page of `read` begins: a section of the store and how many of its items were read.
 public struct PageCursor: Hashable, Sendable {
-    /// 0…lanes-1: who waits in that lane; then sessions, spent, revoked.
+    /// 0…lanes-1: who waits in that lane; then sessions, spent, revoked, and who is offered its turn.
     public var section: Int
     public var offset: Int
 

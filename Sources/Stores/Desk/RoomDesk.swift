@@ -19,7 +19,9 @@ public final class RoomDesk: TurnEnd {
         room: String, name: String, rules: RoomRules, store: any QueueStore, on loop: EventLoop,
         dice: @escaping @Sendable () -> UInt64
     ) {
-        node = RoomNode(room: room, name: name, rules: rules, now: Self.microseconds(loop), dice: dice)
+        node = RoomNode(
+            room: room, name: name, rules: rules, now: Self.microseconds(loop),
+            beginsAfter: store.isShared ? RoomNode.beginAfter : 0, dice: dice)
         self.store = store
         self.loop = loop
     }
@@ -41,7 +43,7 @@ public final class RoomDesk: TurnEnd {
     }
 
     /// The holder of a pass is not to be let through by it any more.
-    public func denies(_ id: TicketID) -> Bool { node.denies(id) }
+    public func denies(_ id: TicketID) -> Bool { node.denies(id, now: now) }
 
     /// What an operator says to everybody.
     public var message: String? { node.snapshot?.controls.message }
@@ -73,10 +75,20 @@ public final class RoomDesk: TurnEnd {
         ask(later) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
     }
 
-    public func renew(_ session: SessionMark) { change { $0.renew(session, now: $1) } }
+    /// False: see `RoomNode.renew`.
+    @discardableResult
+    public func renew(_ session: SessionMark) -> Bool {
+        defer { drainLater() }
+        return node.renew(session, now: now)
+    }
+
     public func release(_ id: TicketID) { change { $0.release(id, now: $1) } }
     public func leave(_ id: TicketID) { change { $0.leave(id, now: $1) } }
-    public func revoke(_ id: TicketID, lasting: Microseconds) { change { node, _ in node.revoke(id, lasting: lasting) } }
+    public func revoke(_ id: TicketID, lasting: Microseconds) throws(OutboxFull) {
+        try node.revoke(id, lasting: lasting, now: now)
+        drainLater()
+    }
+
     public func control(_ changes: [ControlChange]) { change { node, _ in node.control(changes) } }
 
     private func ask(_ later: Later, _ question: (inout RoomNode, UInt64, Microseconds) -> Reply?) -> Reply? {

@@ -32,7 +32,7 @@ public final class StoreHost: QueueStore {
         var lineage: UInt64
         var version: Int64
         var lanes: [[RankMark]]
-        var revoked: [TicketID]
+        var revoked: [Recollection.Mark]
     }
 
     /// `clock`: of the loop.

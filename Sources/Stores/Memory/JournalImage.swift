@@ -48,11 +48,13 @@ struct JournalImage: Hashable, Sendable {
     /// As a line does that takes the recollection in.
     private mutating func resume(_ at: Microseconds, _ spentFor: Microseconds) {
         prune()
-        let from = self.at
-        sessions = sessions.mapValues { .init(startedAt: $0.startedAt, endsAt: at + ($0.endsAt - from)) }
-        spent = spent.mapValues { at + max($0 - from, spentFor) }
-        revoked = revoked.mapValues { at + ($0 - from) }
-        for id in sessions.keys { spent[id] = at + spentFor }
+        let (from, bounded) = (self.at, TimeBounds.time(at))
+        func moved(_ end: Microseconds) -> Microseconds { bounded + TimeBounds.span(from: from, to: end) }
+        let spentUntil = bounded + TimeBounds.span(spentFor)
+        sessions = sessions.mapValues { .init(startedAt: $0.startedAt, endsAt: moved($0.endsAt)) }
+        spent = spent.mapValues { max(moved($0), spentUntil) }
+        revoked = revoked.mapValues { moved($0) }
+        for id in sessions.keys { spent[id] = spentUntil }
         self.at = at
     }
 
@@ -68,10 +70,10 @@ struct JournalImage: Hashable, Sendable {
         var recollection = Recollection(
             epoch: watermarks.epoch + 1, lineage: lineage, watermarks: watermarks, nodes: [], isComplete: true)
         recollection.sessions = sessions.map {
-            .init(id: $0.key, startedAt: $0.value.startedAt, endsIn: $0.value.endsAt - at)
+            .init(id: $0.key, startedAt: $0.value.startedAt, endsIn: TimeBounds.span(from: at, to: $0.value.endsAt))
         }
-        recollection.spent = spent.map { .init(id: $0.key, endsIn: $0.value - at) }
-        recollection.revoked = revoked.map { .init(id: $0.key, endsIn: $0.value - at) }
+        recollection.spent = spent.map { .init(id: $0.key, endsIn: TimeBounds.span(from: at, to: $0.value)) }
+        recollection.revoked = revoked.map { .init(id: $0.key, endsIn: TimeBounds.span(from: at, to: $0.value)) }
         return recollection
     }
 

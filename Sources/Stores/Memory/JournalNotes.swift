@@ -52,7 +52,7 @@ struct JournalNotes {
     }
 
     private mutating func watermarks(_ marks: Watermarks, _ at: Microseconds) -> [JournalRecord] {
-        guard marks != written || abs(at - writtenAt) >= Self.timeEvery else { return [] }
+        guard marks != written || abs(TimeBounds.span(from: writtenAt, to: at)) >= Self.timeEvery else { return [] }
         var records = [JournalRecord.watermarks(at: at, marks.withoutControls)]
         if marks.controls != written.controls { records.append(.controls(marks.controls)) }
         if let draw = marks.draw, draw != written.draw { records.append(.draw(draw)) }

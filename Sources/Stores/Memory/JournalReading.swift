@@ -70,7 +70,9 @@ struct JournalBody {
         case .controls: return controls().map { .controls($0) }
         case .draw:
             guard let epoch: UInt64 = number(), let isOpened: UInt8 = number(), let seed = data() else { return nil }
-            return .draw(Draw(epoch: epoch, seed: seed, isOpened: isOpened != 0))
+            // What was written before there was this has no more.
+            guard let openedFor = isEmpty ? .some(nil) : optional({ $0.number() as Int64? }) else { return nil }
+            return .draw(Draw(epoch: epoch, seed: seed, isOpened: isOpened != 0, openedFor: openedFor))
         case .marks:
             var marks: [JournalMark] = []
             while !isEmpty {

@@ -35,6 +35,7 @@ struct JournalWriting {
             number(draw.epoch)
             bytes.append(draw.isOpened ? 1 : 0)
             data(draw.seed)
+            optional(draw.openedFor) { $0.number($1) }
         case .marks(let marks):
             for mark in marks { append(mark) }
         }

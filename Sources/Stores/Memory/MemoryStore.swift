@@ -11,6 +11,7 @@ public final class MemoryStore: QueueStore {
     /// What was found at the start.
     public private(set) var openings: [JournalOpening] = []
 
+    public let isShared = false
     private let clock: () -> Microseconds
     private let lineage: () -> UInt64
     private let folder: String?

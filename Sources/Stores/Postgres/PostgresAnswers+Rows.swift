@@ -53,9 +53,11 @@ extension PostgresAnswers {
         told.drawEpoch = try row.told("draw_epoch")
         told.drawSeed = try row.told("draw_seed")
         told.drawIsOpened = try row.told("draw_is_opened")
+        told.drawOpenedFor = try row.told("draw_opened_for")
         told.tail = try row.told("tail")
         told.marksVersion = try row.told("marks_version")
         told.revoked = try row.tickets("revoked")
+        told.revokedEnds = try row.told("revoked_ends")
         told.nodes = try row.told("nodes")
         return try told.snapshot()
     }

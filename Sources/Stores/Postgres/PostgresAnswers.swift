@@ -65,15 +65,18 @@ enum PostgresAnswers {
         guard let laneCount = Int(exactly: held.laneCount), laneCount >= 0, laneCount < Int(Int32.max) else {
             throw .nonsense("a room of \(held.laneCount) lanes")
         }
-        guard (0..<laneCount + 3).contains(cursor.section) else { return page }
+        guard (0..<laneCount + 4).contains(cursor.section) else { return page }
         try agree(held.ids.count, held.firsts.count)
-        let isMark = cursor.section > laneCount
+        let isMark = [laneCount + 1, laneCount + 2].contains(cursor.section)
         if !isMark { try agree(held.ids.count, held.seconds.count) }
         for (at, id) in held.ids.enumerated() {
             switch cursor.section - laneCount {
             case 0: page.sessions.append(.init(id: id, startedAt: held.firsts[at], endsIn: held.seconds[at]))
             case 1: page.spent.append(.init(id: id, endsIn: held.firsts[at]))
             case 2: page.revoked.append(.init(id: id, endsIn: held.firsts[at]))
+            case 3:
+                let (place, lane) = (try place(held.firsts[at]), try count(held.seconds[at]))
+                page.waiting.append(.init(id: id, lane: lane, place: place, seenAgo: 0))
             default:
                 let place = try place(held.firsts[at])
                 page.waiting.append(.init(id: id, lane: cursor.section, place: place, seenAgo: held.seconds[at]))
@@ -82,7 +85,7 @@ enum PostgresAnswers {
         let end = cursor.offset + held.ids.count
         if end < held.sectionSize {
             page.next = PageCursor(section: cursor.section, offset: end)
-        } else if cursor.section + 1 < laneCount + 3 {
+        } else if cursor.section + 1 < laneCount + 4 {
             page.next = PageCursor(section: cursor.section + 1)
         }
         return page
@@ -106,7 +109,9 @@ enum PostgresAnswers {
     }
 
     static func epoch(_ number: Int64) throws(StoreFault) -> UInt64 {
-        guard let epoch = UInt64(exactly: number) else { throw .nonsense("\(number) is no epoch") }
+        guard let epoch = UInt64(exactly: number), number <= TimeBounds.countMax else {
+            throw .nonsense("\(number) is no epoch")
+        }
         return epoch
     }
 
@@ -151,11 +156,13 @@ enum PostgresAnswers {
         var message: String?
     }
 
-    static func draw(_ number: Int64?, _ seed: [UInt8]?, _ isOpened: Bool?) throws(StoreFault) -> Draw? {
+    static func draw(
+        _ number: Int64?, _ seed: [UInt8]?, _ isOpened: Bool?, openedFor: Microseconds?
+    ) throws(StoreFault) -> Draw? {
         switch (number, seed, isOpened) {
         case (nil, _, _): return nil
         case (.some(let number), .some(let seed), .some(let isOpened)):
-            return Draw(epoch: try epoch(number), seed: seed, isOpened: isOpened)
+            return Draw(epoch: try epoch(number), seed: seed, isOpened: isOpened, openedFor: openedFor)
         default: throw .nonsense("a draw without seed or state")
         }
     }

@@ -91,15 +91,16 @@ enum PostgresCallParameters {
         [marks.map(\.name), marks.map { number($0.head) }, marks.map { number($0.floor) }]
     }
 
-    static func controls(_ controls: RoomControls) -> [any PostgresValue] {
-        [
+    static func controls(_ told: RoomControls) -> [any PostgresValue] {
+        let controls = told.bounded
+        return [
             controls.version, controls.rate?.count, controls.rate?.perMicroseconds, controls.burst, controls.slotsMax,
             controls.state?.rawValue, controls.opensAt, controls.message,
         ]
     }
 
     static func draw(_ draw: Draw?) -> [any PostgresValue] {
-        [draw.map { Int64(clamping: $0.epoch) }, draw?.seed, draw?.isOpened]
+        [draw.map { Int64(clamping: $0.epoch) }, draw?.seed, draw?.isOpened, draw?.openedFor]
     }
 
     static func number(_ place: Place) -> Int64 { Int64(place.rawValue) }

@@ -9,7 +9,8 @@ public final class PostgresRoster: Roster {
     private let statements: PostgresStatements
     private let clock: (() -> Microseconds)?
 
-    /// See `PostgresStore.init`.
+    /// See `PostgresStore.init`. `pool` should be one of its own: calls of one room wait for each other, and a node whose word
+    /// waits behind them on the same connection counts as silent when it matters most.
     public init(
         _ pool: PostgresPool, on loop: EventLoop, schema: String = PostgresSchema.nameDefault,
         callTimeMax: UInt64 = PostgresStore.callTimeDefault, clock: (() -> Microseconds)? = nil
@@ -77,7 +78,9 @@ public final class PostgresRoster: Roster {
             epoch: try PostgresAnswers.epoch(row.told("mark_epoch")),
             lineage: UInt64(bitPattern: try row.told("mark_lineage", Int64.self)),
             tail: try PostgresAnswers.place(row.told("mark_tail")), lanes: lanes,
-            draw: try PostgresAnswers.draw(row.told("draw_epoch"), row.told("draw_seed"), row.told("draw_is_opened")),
+            draw: try PostgresAnswers.draw(
+                row.told("draw_epoch"), row.told("draw_seed"), row.told("draw_is_opened"),
+                openedFor: row.told("draw_opened_for")),
             controls: try PostgresAnswers.controls(PostgresAnswers.controls(row)))
     }
 }

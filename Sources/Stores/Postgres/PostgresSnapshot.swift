@@ -23,20 +23,25 @@ struct PostgresSnapshot {
     var drawEpoch: Int64?
     var drawSeed: [UInt8]?
     var drawIsOpened: Bool?
+    var drawOpenedFor: Int64?
     var tail: Int64 = 0
     var marksVersion: Int64 = 0
     var revoked: [TicketID] = []
+    var revokedEnds: [Int64] = []
     var nodes: [String] = []
 
     func snapshot() throws(StoreFault) -> RoomSnapshot {
         guard let phase = RoomPhase(rawValue: phase) else { throw .nonsense("\(phase) is no phase of a room") }
+        try PostgresAnswers.agree(revoked.count, revokedEnds.count)
         return RoomSnapshot(
             now: now, phase: phase, isRestoring: isRestoring, lanes: try lanes(),
             offered: try PostgresAnswers.count(offered), sessions: try PostgresAnswers.count(sessions),
             fresh: try PostgresAnswers.count(fresh), totals: try roomTotals(),
             controls: try PostgresAnswers.controls(controls),
-            draw: try PostgresAnswers.draw(drawEpoch, drawSeed, drawIsOpened), tail: try PostgresAnswers.place(tail),
-            marksVersion: marksVersion, revoked: revoked, nodes: nodes.sorted())
+            draw: try PostgresAnswers.draw(drawEpoch, drawSeed, drawIsOpened, openedFor: drawOpenedFor),
+            tail: try PostgresAnswers.place(tail),
+            marksVersion: marksVersion, revoked: zip(revoked, revokedEnds).map { .init(id: $0, endsIn: $1) },
+            nodes: nodes.sorted())
     }
 
     private func lanes() throws(StoreFault) -> [LaneView] {

@@ -24,9 +24,9 @@ struct PostgresStatements {
         leave = call("leave", and: 4)
         revoke = call("revoke", and: 5)
         control = call("control", and: 16)
-        restore = call("restore", and: 31)
+        restore = call("restore", and: 32)
         read = call("read", and: 5)
-        let parameters = (1...22).map { "$\($0)" }.joined(separator: ", ")
+        let parameters = (1...23).map { "$\($0)" }.joined(separator: ", ")
         heartbeat = PostgresStatement(
             "select (mode).*, moved_ago, nodes, reaching, all_reaching_for, is_acknowledged "
                 + "from \(schema).queue_heartbeat(\(parameters))")

@@ -25,7 +25,7 @@ public final class PostgresStore: QueueStore {
 
     public func perform(_ call: StoreCall, _ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void) {
         asking.ask(
-            statement(of: call.operation), PostgresCallParameters.of(call, clock: clock?()),
+            statement(of: call.operation), PostgresCallParameters.of(call, clock: clock.map { TimeBounds.time($0()) }),
             reading: { row throws(StoreFault) in try PostgresAnswers.answer(row, to: call) }, then: answer)
     }
 

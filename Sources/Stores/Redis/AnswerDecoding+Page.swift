@@ -16,6 +16,9 @@ extension AnswerDecoding {
             switch kind {
             case UInt8(ascii: "w"):
                 page.waiting.append(.init(id: id, lane: lane, place: try reader.place(), seenAgo: try reader.number()))
+            case UInt8(ascii: "o"):
+                let lane = try reader.count()
+                page.waiting.append(.init(id: id, lane: lane, place: try reader.place(), seenAgo: 0))
             case UInt8(ascii: "a"):
                 page.sessions.append(.init(id: id, startedAt: try reader.number(), endsIn: try reader.number()))
             case UInt8(ascii: "s"): page.spent.append(.init(id: id, endsIn: try reader.number()))

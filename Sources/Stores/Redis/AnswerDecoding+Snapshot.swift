@@ -13,7 +13,7 @@ extension AnswerDecoding {
         let draw = try draw(&reader)
         var lanes: [LaneView] = []
         for _ in 0..<(try shortCount(&reader)) { lanes.append(try lane(&reader)) }
-        let revoked = try reader.ids()
+        let revoked = try reader.marks()
         let nodes = try reader.strings()
         let controls = try controls(&reader)
         return RoomSnapshot(
@@ -43,10 +43,13 @@ extension AnswerDecoding {
 
     private static func draw(_ reader: inout AnswerReader) throws(AnswerReader.Misfit) -> Draw? {
         let hasDraw = try reader.flag()
-        let epoch = try reader.word()
+        let epoch = try reader.epoch()
         let isOpened = try reader.flag()
+        let wasScheduled = try reader.flag()
+        let openedFor = try reader.number()
         guard let seed = Hexadecimal.bytes(Array(try reader.text())) else { throw AnswerReader.Misfit() }
-        return hasDraw ? Draw(epoch: epoch, seed: seed, isOpened: isOpened) : nil
+        guard hasDraw else { return nil }
+        return Draw(epoch: epoch, seed: seed, isOpened: isOpened, openedFor: wasScheduled ? openedFor : nil)
     }
 
     private static func lane(_ reader: inout AnswerReader) throws(AnswerReader.Misfit) -> LaneView {

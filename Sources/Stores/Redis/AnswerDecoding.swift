@@ -8,7 +8,7 @@ enum AnswerDecoding {
         var reader = AnswerReader(bytes)
         do throws(AnswerReader.Misfit) {
             let kind = try reader.byte()
-            let epoch = try reader.word()
+            let epoch = try reader.epoch()
             guard let lineage = UInt64(String(decoding: try reader.bytes(16), as: UTF8.self), radix: 16) else {
                 throw AnswerReader.Misfit()
             }

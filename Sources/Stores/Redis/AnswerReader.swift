@@ -39,6 +39,12 @@ struct AnswerReader {
         return count
     }
 
+    mutating func epoch() throws(Misfit) -> UInt64 {
+        let epoch = try word()
+        guard epoch <= UInt64(TimeBounds.countMax) else { throw Misfit() }
+        return epoch
+    }
+
     mutating func place() throws(Misfit) -> Place {
         guard let place = Place(rawValue: try word()) else { throw Misfit() }
         return place
@@ -82,6 +88,17 @@ struct AnswerReader {
         ids.reserveCapacity(bytes.count / TicketID.byteCount)
         while reader.left > 0 { ids.append(try reader.id()) }
         return ids
+    }
+
+    /// A text that is nothing but ids, each with how long it lasts.
+    mutating func marks() throws(Misfit) -> [Recollection.Mark] {
+        let bytes = try text()
+        guard bytes.count % (TicketID.byteCount + 8) == 0 else { throw Misfit() }
+        var reader = AnswerReader(Array(bytes))
+        var marks: [Recollection.Mark] = []
+        marks.reserveCapacity(bytes.count / (TicketID.byteCount + 8))
+        while reader.left > 0 { marks.append(.init(id: try reader.id(), endsIn: try reader.number())) }
+        return marks
     }
 
     func end() throws(Misfit) {

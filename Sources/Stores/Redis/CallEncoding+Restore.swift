@@ -18,6 +18,7 @@ extension CallEncoding {
         command.add(marks.draw.map { RoomHeader.epoch($0.epoch) } ?? "-")
         command.add(marks.draw.map { Hexadecimal.text($0.seed) } ?? "-")
         command.add(marks.draw?.isOpened == true ? "1" : "0")
+        command.add(marks.draw?.openedFor.map(RoomHeader.exact) ?? "-")
         let nodes = recollection.nodes.prefix(Line.nodesMax)
         command.add(nodes.count)
         for node in nodes { command.add(node) }

@@ -7,7 +7,7 @@ struct ControlField: Equatable {
     let value: String?
 
     init(_ change: ControlChange) {
-        switch change {
+        switch change.bounded {
         case .rate(let rate): (name, value) = ("rate", rate.map { "\($0.count)/\($0.perMicroseconds)" })
         case .burst(let burst): (name, value) = ("burst", burst.map(String.init))
         case .slotsMax(let slotsMax): (name, value) = ("slotsMax", slotsMax.map(String.init))

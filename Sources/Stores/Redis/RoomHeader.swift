@@ -6,7 +6,7 @@ enum RoomHeader {
     static let fieldCount = 21
 
     /// Numbers are whole and exact in a script up to 2^53; sums of two of these stay below that.
-    static let exactMax: Int64 = 1 << 52 - 1
+    static let exactMax = TimeBounds.timeMax
 
     static func text(_ call: StoreCall, now: Microseconds?) -> String {
         let rules = call.rules

@@ -4,8 +4,12 @@ struct RoomKeys {
     /// The rules' lanes, and as many that the rules do not name any more and that still have somebody waiting. A call whose
     /// lanes would need more is refused.
     static let laneSlotsMax = 16
+    /// What the keys hold and how; the meter says it. Goes up with every change after which scripts of two versions would not
+    /// agree on what they find: a line that another number is written in is neither read nor changed.
+    static let schema = 1
     private static let names = [
         "meter", "control", "lanes", "nodes", "awaited", "seen", "offered", "active", "started", "spent", "revoked",
+        "stood",
     ]
 
     let all: [String]

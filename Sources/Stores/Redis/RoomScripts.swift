@@ -31,8 +31,10 @@ enum RoomScripts {
     /// The model's own.
     private static let constants = """
         local headerPattern = '^\(Array(repeating: "(%S+)", count: RoomHeader.fieldCount).joined(separator: " "))$'
+        local schema = \(RoomKeys.schema)
         local epochMax, burstMax, stride = \(Place.epochMax), \(RoomRules.burstMax), \(LaneShares.stride)
         local dropsPerTickMax, revokedMax, historyMax = \(Line.dropsPerTickMax), \(Line.revokedMax), \(Line.historyMax)
+        local tickLateMax = \(RoomRules.tickLateMax)
         local nodeWindow, nodesMax, restoringMax = \(Line.nodeWindow), \(Line.nodesMax), \(Line.restoringMax)
         local nearMax, marksMax, marksEvery = \(RoomSnapshot.nearMax), \(RoomSnapshot.marksMax), \(RoomSnapshot.marksEvery)
         local itemsMax = \(StoreCall.itemsMax)

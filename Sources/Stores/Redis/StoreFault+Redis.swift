@@ -20,6 +20,13 @@ extension StoreFault {
             .noReplicas, .misconfigured, .busy, .wrongPassword, .noAuthentication, .noPermission, .transactionAborted:
             self = .notDone(refusal.message)
         case .wrongType: self = .nonsense(refusal.message)
+        // Said by `Scripts/line.lua`.
+        case .other where refusal.message.hasPrefix("SCHEMA "):
+            self = .unusable(
+                """
+                \(refusal.message); nodes of two versions share a Redis: run one version everywhere, or give this one a prefix \
+                of its own; when no node of the other runs any more, delete the room's keys, and the nodes bring the line back
+                """)
         case .other:
             // Said by `align` in `Scripts/line.lua`.
             self = refusal.message.hasPrefix("LANES ") ? .notDone(refusal.message) : .nonsense(refusal.message)

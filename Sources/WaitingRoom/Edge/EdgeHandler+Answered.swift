@@ -19,9 +19,8 @@ extension EdgeHandler: AnswerWatcher {
             ]
         }
         guard mark.bringsPass else { return [] }
-        if !mark.isNew {
-            desk.renew(SessionMark(id: mark.id, startedAt: Microseconds(mark.sessionStart) * 1_000_000))
-        }
+        let session = SessionMark(id: mark.id, startedAt: Microseconds(mark.sessionStart) * 1_000_000)
+        if !mark.isNew, !desk.renew(session) { return [] }
         let pass = Pass(
             ticket: mark.id, issued: now, lifetimeSeconds: room.passLifeSeconds, sessionStart: mark.sessionStart)
         var token: [UInt8] = []

@@ -19,6 +19,7 @@ final class LineSide {
     private var failover: FailoverStore?
     private var redis: RedisClient?
     private var pool: PostgresPool?
+    private var rosterPool: PostgresPool?
     private var ticker: LoopTimer?
     private var postgres: PostgresSettings?
 
@@ -46,7 +47,12 @@ final class LineSide {
                 let client = try RedisClient(try RedisAddress(address), random: { SecureRandom.word() }, on: loop)
                 redis = client
                 primary = RedisStore(client, on: loop)
-                if let pool { (fallback, roster) = (PostgresStore(pool, on: loop), PostgresRoster(pool, on: loop)) }
+                if let pool, let settings = plan.postgres {
+                    // Of its own: nodes that have to agree must not wait behind calls that wait for a room.
+                    let rosterPool = PostgresPool(settings, on: loop) { SecureRandom.word() }
+                    self.rosterPool = rosterPool
+                    (fallback, roster) = (PostgresStore(pool, on: loop), PostgresRoster(rosterPool, on: loop))
+                }
             } else if let pool {
                 primary = PostgresStore(pool, on: loop)
             }
@@ -88,7 +94,9 @@ final class LineSide {
         PostgresSchema.prepare(settings, on: loop, deadline: deadline) { [weak self] outcome in
             guard let self else { return }
             switch outcome {
-            case .success: self.pool?.open()
+            case .success:
+                self.pool?.open()
+                self.rosterPool?.open()
             case .failure(let fault):
                 self.journal.log(.error, "line.schema", at: Int64(self.loop.unixNow)) {
                     $0.field("reason", "\(fault)")
@@ -118,6 +126,7 @@ final class LineSide {
         host.release(on: loop)
         redis?.close()
         pool?.close()
+        rosterPool?.close()
         memory?.finish()
         journalThread?.stop()
     }

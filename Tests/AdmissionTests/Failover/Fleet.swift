@@ -7,30 +7,46 @@ final class SwitchableStore: QueueStore {
     var isReachable = true
     /// Nodes that do not reach it.
     var cutOff: Set<String> = []
+    /// What befalls a call, by what it asks; nil: nothing.
+    var befalls: ((StoreCall.Operation) -> Trouble?)?
     let world: World
+
+    enum Trouble {
+        case notDone
+        /// It was done, and nobody heard of it.
+        case unheard
+        /// All is lost before it.
+        case emptied
+    }
 
     init(_ world: World) { self.world = world }
 
     func perform(_ call: StoreCall, _ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void) {
         guard isReachable, !cutOff.contains(call.node) else { return answer(.failure(.unknown("it is gone"))) }
-        answer(.success(line.apply(call, now: world.now)))
+        let trouble = befalls?(call.operation)
+        if trouble == .notDone { return answer(.failure(.notDone("it was told not to"))) }
+        if trouble == .emptied { line = Line() }
+        let said = line.apply(call, now: world.now)
+        answer(trouble == .unheard ? .failure(.unknown("the answer was lost")) : .success(said))
     }
 }
 
 final class SwitchableRoster: Roster {
     var model = RosterModel()
     var isReachable = true
+    /// Nodes that do not reach it.
+    var cutOff: Set<String> = []
     let world: World
 
     init(_ world: World) { self.world = world }
 
     func heartbeat(_ heartbeat: Heartbeat, _ answer: @escaping (Result<RosterView, StoreFault>) -> Void) {
-        guard isReachable else { return answer(.failure(.unknown("it is gone"))) }
+        guard isReachable, !cutOff.contains(heartbeat.node) else { return answer(.failure(.unknown("it is gone"))) }
         answer(.success(model.heartbeat(heartbeat, now: world.now)))
     }
 
     func move(_ move: RoomMove, _ answer: @escaping (Result<Bool, StoreFault>) -> Void) {
-        guard isReachable else { return answer(.failure(.unknown("it is gone"))) }
+        guard isReachable, !cutOff.contains(move.node) else { return answer(.failure(.unknown("it is gone"))) }
         answer(.success(model.move(move, now: world.now)))
     }
 }
@@ -107,9 +123,9 @@ final class Fleet {
     }
 
     private func poll(_ member: Int) {
-        for at in visitors.indices where visitors[at].member == member {
+        for at in stride(from: member, to: visitors.count, by: members.count) {
+            if visitors[at].pollAt > world.now || visitors[at].admittedAt != nil || visitors[at].isAsking { continue }
             let visitor = visitors[at]
-            if visitor.admittedAt != nil || visitor.isAsking || visitor.pollAt > world.now { continue }
             visitors[at].isAsking = true
             let reply =
                 visitor.id.map { id in

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -66,6 +67,33 @@ import Testing
             bucket.owe(.max / 2, rules)
             bucket.refill(rules, now: .max / 4)
             #expect(bucket.regular == RoomRules.burstMax)
+        }
+    }
+
+    /// However late ticks come, as long as it is not later than the burst has room for, and never more than is promised.
+    @Test(arguments: [1, UInt64.random(in: 2 ... .max)]) func nothingOfTheRateIsLostBetweenTicks(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<200 {
+            let rate = AdmissionRate(
+                count: .random(in: 1...5_000, using: &random),
+                perMicroseconds: .random(in: 1_000_000...60_000_000, using: &random))
+            let isChosen = Bool.random(using: &random)
+            let rules = RoomRules(rate: rate, burst: isChosen ? .random(in: 2...50, using: &random) : nil, slotsMax: 1)
+            #expect(isChosen || rules.tickGapMax >= RoomRules.tickLateMax)
+            var bucket = Bucket(rules: rules, isFull: false, now: 0)
+            var (now, taken): (Microseconds, Int64) = (0, 0)
+            var steps: [(at: Microseconds, taken: Int64)] = [(0, 0)]
+            for _ in 0..<200 {
+                now += .random(in: 0...max(1, rules.tickGapMax), using: &random)
+                bucket.refill(rules, now: now)
+                let count = bucket.regular
+                _ = bucket.take(count)
+                taken += count
+                steps.append((now, taken))
+            }
+            #expect(taken == rate.admissions(in: now), "seed \(seed): \(rules)")
+            let worst = steps.map { taken - $0.taken - rate.admissions(in: now - $0.at) }.max() ?? 0
+            #expect(worst <= rules.burst, "seed \(seed): \(rules)")
         }
     }
 

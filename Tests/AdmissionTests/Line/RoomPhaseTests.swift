@@ -45,7 +45,7 @@ import Testing
         #expect(rules.under(controls) == rules)
         controls.apply([.rate(.perSecond(1_000)), .slotsMax(-4), .state(.paused), .opensAt(99)])
         let live = rules.under(controls)
-        #expect((live.rate, live.burst, live.slotsMax) == (.perSecond(1_000), 250, 0))
+        #expect((live.rate, live.burst, live.slotsMax) == (.perSecond(1_000), 502, 0))
         #expect((live.state, live.schedule.opensAt) == (.paused, 99))
         controls.apply([.burst(.max)])
         #expect(rules.under(controls).burst == RoomRules.burstMax)

@@ -2,10 +2,10 @@ import Admission
 import Testing
 
 extension Conformance {
-    static let drawing = prequeue + byLot
+    static let drawing = prequeue + byLot + drawnOnce
 
     /// A pre-queue of ten seconds.
-    private static func beginPrequeue(_ room: ScriptedRoom) throws -> Draw {
+    static func beginPrequeue(_ room: ScriptedRoom) throws -> Draw {
         let snapshot = try room.begin {
             $0.state = .queue
             $0.schedule = Schedule(prequeueAt: room.now, opensAt: room.now + 10_000_000)
@@ -13,7 +13,7 @@ extension Conformance {
         return try #require(snapshot.draw)
     }
 
-    private static func enterDrawn(_ room: ScriptedRoom, _ numbers: ClosedRange<UInt64>, _ draw: Draw) throws {
+    static func enterDrawn(_ room: ScriptedRoom, _ numbers: ClosedRange<UInt64>, _ draw: Draw) throws {
         let arrivals = numbers.map { Arrival.newcomer(ticket($0), lane: 0, drawn: draw.place(of: ticket($0))) }
         let entered = try room.enter(arrivals)
         #expect(entered == arrivals.map { .waiting($0.place ?? .none) })

@@ -2,7 +2,7 @@ import Admission
 import Testing
 
 extension Conformance {
-    static let losing = lost + restoring + restored
+    static let losing = lost + restoring + restored + denied
 
     private static func recollection(epoch: UInt64, nodes: [String] = [], isComplete: Bool = true) -> Recollection {
         Recollection(
@@ -135,7 +135,7 @@ extension Conformance {
             let after = try room.tick()
             #expect(after.lanes[0].near == [4, 7].map(ticket))
             #expect((after.lanes[0].head, after.lanes[0].floor, after.sessions) == (place(6), place(3), 1))
-            #expect(after.controls.message == "back soon" && after.revoked == [ticket(40)])
+            #expect(after.controls.message == "back soon" && after.revoked == all.revoked)
             #expect(try room.claim(20, 30, 40) == [.granted(startedAt: room.now - 5_000_000), .spent, .revoked])
             #expect(try room.comeBack(8, at: place(3)) == .passed)
         },
@@ -233,6 +233,26 @@ extension Conformance {
             #expect(try room.tick(forSeconds: 8.9).sessions == 1)
             #expect(try room.tick(forSeconds: 0.2).sessions == 0)
         },
+    ]
+
+    private static let denied = [
+        Scenario("of two accounts of a revocation the one that lasts longer is right, and what is denied stays denied") {
+            room in
+            room.rules.state = .queue
+            func account(_ seconds: [Int64]) -> Recollection {
+                var account = recollection(epoch: 2)
+                account.revoked = seconds.map { .init(id: ticket(1), endsIn: $0 * 1_000_000) }
+                return account
+            }
+            for seconds in [[5, 9, 2], [7], [], [0, -3]] as [[Int64]] { try room.restore(account(seconds)) }
+            #expect(try room.tick().revoked == [.init(id: ticket(1), endsIn: 9_000_000)])
+            room.wait(seconds: 8.9)
+            try room.tick()
+            #expect(try room.comeBack(1, at: place(3)) == .revoked)
+            room.wait(seconds: 0.1)
+            try room.tick()
+            #expect(try room.comeBack(1, at: place(3)) == .waiting(place(3)))
+        }
     ]
 
     private static let oneOfEach: [StoreCall.Operation] = [

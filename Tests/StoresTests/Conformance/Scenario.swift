@@ -22,6 +22,7 @@ enum Conformance {
     static let scenarios: [Scenario] =
         entering + admitting + claiming + sessions + abandoning + lanes + drawing + schedules + controlling + revocation
         + losing + reading + snapshots + bucketing + standstills
+        + bounds
 
 }
 

@@ -52,6 +52,35 @@ extension Conformance {
             #expect((after.phase, after.sessions) == (.closed, 1))
             #expect(try room.renew(1, startedAt: start) == .ended)
         },
+        Scenario("what is brought back to a line that stood still ends as if no time had passed") { room in
+            try room.begin {
+                $0.state = .paused
+                $0.standstillAfter = 3_000_000
+                $0.abandonAfter = 10_000_000
+            }
+            room.wait(seconds: 600)
+            var news = Recollection(
+                epoch: room.epoch, lineage: room.lineage, watermarks: Watermarks(epoch: room.epoch), nodes: [],
+                isComplete: true)
+            news.waiting = [.init(id: ticket(1), lane: 0, place: place(1), seenAgo: 4_000_000)]
+            news.sessions = [.init(id: ticket(2), startedAt: room.now, endsIn: 5_000_000)]
+            try room.restore(news)
+            #expect(try room.tick(forSeconds: 4.9).sessions == 1)
+            let ended = try room.tick(forSeconds: 0.2)
+            #expect((ended.sessions, ended.waiting) == (0, 1))
+            #expect(try room.tick(forSeconds: 1).waiting == 0)
+        },
+        Scenario("what is brought back after the clock was set back does not end early") { room in
+            try room.begin { $0.state = .paused }
+            room.wait(seconds: -600)
+            var news = Recollection(
+                epoch: room.epoch, lineage: room.lineage, watermarks: Watermarks(epoch: room.epoch), nodes: [],
+                isComplete: true)
+            news.sessions = [.init(id: ticket(2), startedAt: room.now, endsIn: 5_000_000)]
+            try room.restore(news)
+            #expect(try room.tick(forSeconds: 4.9).sessions == 1)
+            #expect(try room.tick(forSeconds: 0.2).sessions == 0)
+        },
         Scenario("a clock that is set back does not take the line's time with it") { room in
             try room.begin {
                 $0.state = .paused

@@ -16,6 +16,7 @@ import TestSupport
         return [
             .opened(format: 1, room: "event"), .begun(at: 1_790_000_000_000_000), .watermarks(at: -5, marks),
             .controls(RoomControls()), .controls(controls), .draw(Draw(epoch: 4, seed: [1, 2, 3], isOpened: true)),
+            .draw(Draw(epoch: 4, seed: [1, 2, 3], isOpened: true, openedFor: 5)),
             .resumed(at: .max, spentFor: 1), .marks([]),
             .marks([
                 .session(ticket(1), .init(startedAt: 5, endsAt: 6)), .ended(ticket(2)), .spent(ticket(3), until: 9),

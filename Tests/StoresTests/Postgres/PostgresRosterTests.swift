@@ -43,7 +43,8 @@ import Testing
         marks.lanes = (0..<below(4)).map { _ in LaneMark(name: "lane\(below(20))", head: place(), floor: place()) }
         if below(3) == 0 {
             let seed = [UInt8](repeating: UInt8(below(200)), count: Draw.seedBytes)
-            marks.draw = Draw(epoch: below(4), seed: seed, isOpened: below(2) == 0)
+            let openedFor = below(2) == 0 ? nil : Microseconds(below(9))
+            marks.draw = Draw(epoch: below(4), seed: seed, isOpened: below(2) == 0, openedFor: openedFor)
         }
         marks.controls.version = Int64(below(6))
         if below(2) == 0 { marks.controls.rate = .perSecond(Int64(below(9))) }

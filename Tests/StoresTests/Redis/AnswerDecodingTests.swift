@@ -53,18 +53,19 @@ import TestSupport
             marks: [RankMark(place: Place(epoch: 0, number: 6), rank: 1)])
         return RoomSnapshot(
             now: 5, phase: .queue, isRestoring: true, lanes: [lane], offered: 1, sessions: 2, fresh: 3, totals: totals,
-            controls: controls, draw: Draw(epoch: 7, seed: [0xab], isOpened: true), tail: Place(epoch: 0, number: 9),
-            marksVersion: 6, revoked: [ticket(8)], nodes: ["a", "b"])
+            controls: controls, draw: Draw(epoch: 7, seed: [0xab], isOpened: true, openedFor: 4),
+            tail: Place(epoch: 0, number: 9),
+            marksVersion: 6, revoked: [.init(id: ticket(8), endsIn: 12)], nodes: ["a", "b"])
     }()
 
     private static let snapshotBytes: [UInt8] = {
         var bytes = Array("t".utf8) + text("queue") + number(5) + [1] + number(9) + number(6)
         bytes += number(1) + number(2) + number(3)
         bytes += number(1) + (0..<6).flatMap { _ in number(0) } + number(8)
-        bytes += [1] + number(7) + [1] + text("ab")
+        bytes += [1] + number(7) + [1, 1] + number(4) + text("ab")
         bytes += [1] + text("vip") + number(4) + number(2) + number(0)
         bytes += [0, 0, 0, 16] + ticket(4).bytes + [0, 0, 0, 16] + number(6) + number(1)
-        bytes += [0, 0, 0, 16] + ticket(8).bytes
+        bytes += [0, 0, 0, 24] + ticket(8).bytes + number(12)
         bytes += [0, 0, 0, 2] + text("b") + text("a") + [0, 0, 0, 2] + text("version") + text("2")
         return bytes
     }()
@@ -137,6 +138,7 @@ import TestSupport
             if case .notDone = StoreFault(fault) { continue }
             Issue.record("\(fault) was not done")
         }
+        if case .unusable = StoreFault(.refused(RedisRefusal("SCHEMA 2 is"))) {} else { Issue.record("it is of use") }
         if case .unknown = StoreFault(.outcomeUnknown("x")) {} else { Issue.record("nobody knows") }
         #expect(StoreFault(.overloaded("x")) == .overloaded)
         for fault: RedisFault in [

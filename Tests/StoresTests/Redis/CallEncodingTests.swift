@@ -22,7 +22,7 @@ import Testing
 
     @Test func allKeysOfARoomShareItsTag() throws {
         let all = try #require(keys).all
-        #expect(all.count == 27 && Set(all).count == 27)
+        #expect(all.count == 28 && Set(all).count == 28)
         #expect(all.allSatisfy { $0.hasPrefix("wr:") && $0.contains(":{concert}") })
         #expect(all.first == "wr:meter:{concert}" && all.last == "wr:queue:{concert}:p")
         for name in ["", "a{b", "a}b"] { #expect(RoomKeys(prefix: "", room: name) == nil) }
@@ -55,7 +55,7 @@ import Testing
             (.control([.burst(4), .message(nil)]), 4),
         ] as [(StoreCall.Operation, Int)])
     func everyOperationHasItsArguments(_ operation: StoreCall.Operation, _ count: Int) throws {
-        #expect(try command(operation).argumentCount == 3 + 27 + 2 + count)
+        #expect(try command(operation).argumentCount == 3 + 28 + 2 + count)
     }
 
     @Test func everyOperationHasAScriptOfItsOwn() {

@@ -120,6 +120,48 @@ import TestSupport
         }
     }
 
+    /// A node of another version has begun the line, or one that knew no numbers: it is left as it is, whatever is asked.
+    @Test(arguments: ["2", "0", nil] as [String?]) func aLineOfAnotherSchemaIsNotTouched(_ schema: String?) throws {
+        try room.begin { $0.state = .queue }
+        try room.enter(1, 2)
+        #expect(try server.ask("HGET", key("meter"), "schema") == ["1"])
+        if let schema {
+            try server.ask("HSET", key("meter"), "schema", schema)
+        } else {
+            try server.ask("HDEL", key("meter"), "schema")
+        }
+        let before = try contents()
+        room.wait(seconds: 100)
+        let later = Recollection(
+            epoch: 9, lineage: 9, watermarks: Watermarks(epoch: 9), nodes: [], isComplete: true)
+        let operations: [StoreCall.Operation] = [
+            .enter([.newcomer(ticket(3), lane: 0)]), .beat([ticket(1)]), .admit(Tick(lineage: 1, seed: [])),
+            .claim([ticket(1)]), .renew([SessionMark(id: ticket(4), startedAt: room.now)]), .release([ticket(1)]),
+            .leave([ticket(1)]), .revoke([ticket(1)], lasting: 60_000_000), .control([.burst(3)]), .restore(later),
+            .read(PageCursor()),
+        ]
+        for operation in operations {
+            for epoch in [room.epoch, 0] {
+                room.epoch = epoch
+                guard case .unusable(let why) = try store.fault(of: call(operation)) else {
+                    Issue.record("it was used: \(operation)")
+                    return
+                }
+                #expect(why.hasPrefix("SCHEMA \(schema ?? "without a number") is"))
+            }
+        }
+        #expect(try contents() == before)
+    }
+
+    private func contents() throws -> [String: [String]] {
+        var contents: [String: [String]] = [:]
+        for key in try server.ask("KEYS", "*") {
+            let isHash = try server.ask("TYPE", key) == ["hash"]
+            contents[key] = try isHash ? server.ask("HGETALL", key) : server.ask("ZRANGE", key, "0", "-1", "WITHSCORES")
+        }
+        return contents
+    }
+
     @Test func moreLanesThanThereAreSlotsAreRefusedBeforeAnythingIsDone() throws {
         func setLanes(_ names: ClosedRange<Int>) {
             room.rules.lanes = names.map { LaneRule(name: "lane\($0)", share: 1) }

@@ -126,16 +126,19 @@ begin
     for spot in 1..cardinality(spread.given) loop
         if spread.given[spot] = 0 then continue; end if;
         lowest := queue_lowest(kept, kept.lane_numbers[spot]);
-        select array_agg(id) as ids, max(place) as head, count(*) into first from (
+        select array_agg(id) as ids, array_agg(place) as places, max(place) as head, count(*) into first from (
             select id, place from queue_waiting
                 where line = kept.line and lane = kept.lane_numbers[spot] and place >= lowest
                 order by place, id limit spread.given[spot]
         ) as first;
         kept.lane_heads[spot] := greatest(kept.lane_heads[spot], first.head);
-        -- Not those who are dead and not dropped yet.
-        insert into queue_offered (line, id, until)
-            select kept.line, id, at + rules.claim_window from queue_seen
-                where line = kept.line and id = any(first.ids) and seen > at - rules.abandon_after;
+        -- Not those who are dead and not dropped yet. Found by id, whatever is known of the table: by time, as a plan for a line that
+        -- has just been filled would have it, each of these would walk along everybody who waits.
+        insert into queue_offered (line, id, until, lane, place)
+            select kept.line, comer.id, at + rules.claim_window, kept.lane_names[spot], comer.place
+                from unnest(first.ids, first.places) as comer(id, place)
+                where (select seen from queue_seen where queue_seen.line = kept.line and queue_seen.id = comer.id)
+                    > at - rules.abandon_after;
         get diagnostics count = row_count;
         admitted := admitted + count;
         kept := queue_count(kept, 6, first.count - count);
@@ -258,6 +261,17 @@ begin
 end
 $$;
 
+-- In a pre-queue that an operator closes it stays secret: who comes when it goes on is drawn as well.
+create function queue_open_draw(kept queue_room, rules queue_rules, clock bigint) returns queue_room language plpgsql as $$
+declare
+    ending bigint := queue_draw_end(rules);
+begin
+    if clock >= ending then kept.draw_opened_for := greatest(kept.draw_opened_for, ending); end if;
+    if rules.method = 'random' or ending is null or clock >= ending then kept.draw_is_opened := true; end if;
+    return kept;
+end
+$$;
+
 create function queue_admit(
     asked_room text, rules queue_rules, asked_epoch bigint, asked_lineage bigint, clock bigint,
     node text, new_lineage bigint, new_seed bytea, known_marks bigint,
@@ -268,8 +282,8 @@ create function queue_admit(
     out offered bigint, out sessions bigint, out fresh bigint, out totals bigint[],
     out control_version bigint, out control_rate_count bigint, out control_rate_per bigint, out control_burst bigint,
     out control_slots_max bigint, out control_state text, out control_opens_at bigint, out control_message text,
-    out draw_epoch bigint, out draw_seed bytea, out draw_is_opened boolean,
-    out tail bigint, out marks_version bigint, out revoked uuid[], out nodes text[]
+    out draw_epoch bigint, out draw_seed bytea, out draw_is_opened boolean, out draw_opened_for bigint,
+    out tail bigint, out marks_version bigint, out revoked uuid[], out revoked_ends bigint[], out nodes text[]
 ) language plpgsql as $$
 declare
     kept queue_room := queue_hold(asked_room, asked_epoch = 0);
@@ -295,15 +309,16 @@ begin
     kept := queue_drop_expired(kept, rules, at);
     -- The first tick of a pre-queue makes the draw: those in it stand in an epoch of their own, all others behind it.
     if queue_draws(rules, told_phase) then
-        if kept.draw_epoch is null or kept.draw_is_opened then
+        if (kept.draw_epoch is null or kept.draw_is_opened) and not queue_is_draw_over(kept, rules) then
             kept.draw_epoch := kept.epoch + 1;
             kept.draw_seed := new_seed;
             kept.draw_is_opened := false;
+            kept.draw_opened_for := null;
             kept.epoch := kept.epoch + 2;
             kept.tail := 0;
         end if;
     elsif told_phase <> 'before' and kept.draw_epoch is not null then
-        kept.draw_is_opened := true;
+        kept := queue_open_draw(kept, rules, clock);
     end if;
     kept := queue_refill(kept, rules, at);
     if cardinality(kept.awaited) = 0 or at >= kept.restoring_until then
@@ -330,6 +345,7 @@ begin
     mark_places := '{}';
     mark_ranks := '{}';
     revoked := '{}';
+    revoked_ends := '{}';
     if known_marks <> kept.marks_version then
         select array_agg(coalesce(cardinality(mark.places), 0)::bigint order by spot) into mark_counts
             from unnest(kept.lane_numbers) with ordinality as lanes(lane, spot)
@@ -340,7 +356,10 @@ begin
             join queue_mark as mark on mark.line = kept.line and mark.lane = lanes.lane,
             unnest(mark.places, mark.ranks) with ordinality as marks(place, rank, nth);
         if kept.revoked > 0 then
-            revoked := array(select id from queue_revoked where line = kept.line order by until, id limit 10000);
+            select coalesce(array_agg(id order by until, id), '{}'), coalesce(array_agg(until - at order by until, id), '{}')
+                into revoked, revoked_ends from (
+                select id, until from queue_revoked where line = kept.line order by until, id limit 10000
+            ) as denied;
         end if;
     end if;
     offered := kept.offered;
@@ -358,6 +377,7 @@ begin
     draw_epoch := kept.draw_epoch;
     draw_seed := kept.draw_seed;
     draw_is_opened := kept.draw_is_opened;
+    draw_opened_for := kept.draw_opened_for;
     tail := queue_place(kept.epoch, kept.tail);
     marks_version := kept.marks_version;
     nodes := array(select heard.node from queue_heard as heard where heard.room = kept.room);

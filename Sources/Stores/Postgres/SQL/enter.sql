@@ -21,6 +21,16 @@ create function queue_known(kept queue_room, ids uuid[], out kinds bigint[], out
     left join queue_spent as spent on spent.line = kept.line and spent.id = asked.id
 $$;
 
+-- What ends a draw: the opening, or by lot the close.
+create function queue_draw_end(rules queue_rules) returns bigint language sql immutable as $$
+    select case when rules.method = 'random' then rules.closes_at else rules.opens_at end
+$$;
+
+-- It was drawn for this end, or a later one: what comes before it again does not draw again.
+create function queue_is_draw_over(kept queue_room, rules queue_rules) returns boolean language sql immutable as $$
+    select coalesce(kept.draw_is_opened and queue_draw_end(rules) <= kept.draw_opened_for, false)
+$$;
+
 -- What an arrival that nobody knows wants, while anybody is let into the line: 1 back to its own place, 2 to the place that
 -- was drawn for it, 3 the next number; 5 and 7 as above.
 create function queue_wish(kept queue_room, rules queue_rules, draws boolean, spot integer, place bigint, is_new boolean)
@@ -31,7 +41,7 @@ begin
         return 1;
     end if;
     if not draws then return 3; end if;
-    if place >> 40 = kept.draw_epoch and not queue_awaits_draw(place) then return 2; end if;
+    if place >> 40 = kept.draw_epoch and not kept.draw_is_opened and not queue_awaits_draw(place) then return 2; end if;
     return 7;
 end
 $$;
@@ -96,6 +106,8 @@ create function queue_enter_each(
 ) returns queue_entered language plpgsql as $$
 declare
     phase text := queue_phase(rules, clock);
+    -- Whoever comes before an opening that has been already comes after it, and is counted.
+    draws boolean := queue_draws(rules, phase) and not queue_is_draw_over(kept, rules);
     refusal bigint := case phase when 'before' then 8 when 'closed' then 9 when 'open' then 10 else 0 end;
     known record;
     seen record;
@@ -116,7 +128,7 @@ begin
 
     select array_agg(spot order by number),
         array_agg(
-            case when kind <> 0 then 0 else queue_wish(kept, rules, queue_draws(rules, phase), spot, place, is_new) end
+            case when kind <> 0 then 0 else queue_wish(kept, rules, draws, spot, place, is_new) end
             order by number)
     into spots, wishes from (
         select number, kind, place, is_new,

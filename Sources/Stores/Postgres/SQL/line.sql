@@ -47,7 +47,7 @@ begin
     if kept.control_rate_count is not null then
         rules.rate_count := kept.control_rate_count;
         rules.rate_per := kept.control_rate_per;
-        rules.burst := least(greatest(queue_admissions(rules.rate_count, rules.rate_per, 250000), 2), 100000);
+        rules.burst := least(queue_admissions(rules.rate_count, rules.rate_per, 500000) + 2, 100000);
     end if;
     if kept.control_burst is not null then rules.burst := least(greatest(kept.control_burst, 1), 100000); end if;
     if kept.control_slots_max is not null then rules.slots_max := greatest(kept.control_slots_max, 0); end if;
@@ -140,7 +140,7 @@ begin
         bucket_credit, bucket_spare, bucket_owed, bucket_per, bucket_filled_at,
         control_version, control_rate_count, control_rate_per, control_burst, control_slots_max, control_state,
         control_opens_at, control_message,
-        draw_epoch, draw_seed, draw_is_opened, totals,
+        draw_epoch, draw_seed, draw_is_opened, draw_opened_for, totals,
         waiting, offered, sessions, revoked, stale, stale_until, seen_after, due_after,
         marks_version, marks_at, restoring_until, awaited, standstill, ticked_at
     ) = row(
@@ -150,7 +150,7 @@ begin
         kept.bucket_credit, kept.bucket_spare, kept.bucket_owed, kept.bucket_per, kept.bucket_filled_at,
         kept.control_version, kept.control_rate_count, kept.control_rate_per, kept.control_burst, kept.control_slots_max,
         kept.control_state, kept.control_opens_at, kept.control_message,
-        kept.draw_epoch, kept.draw_seed, kept.draw_is_opened, kept.totals,
+        kept.draw_epoch, kept.draw_seed, kept.draw_is_opened, kept.draw_opened_for, kept.totals,
         kept.waiting, kept.offered, kept.sessions, kept.revoked, kept.stale, kept.stale_until, kept.seen_after,
         kept.due_after,
         kept.marks_version, kept.marks_at, kept.restoring_until, kept.awaited, kept.standstill, kept.ticked_at
@@ -172,7 +172,7 @@ begin
         bucket_owed = default, bucket_per = rules.rate_per, bucket_filled_at = at,
         control_version = default, control_rate_count = default, control_rate_per = default, control_burst = default,
         control_slots_max = default, control_state = default, control_opens_at = default, control_message = default,
-        draw_epoch = default, draw_seed = default, draw_is_opened = default, totals = default,
+        draw_epoch = default, draw_seed = default, draw_is_opened = default, draw_opened_for = default, totals = default,
         waiting = default, offered = default, sessions = default, revoked = default, stale = default,
         stale_until = default, seen_after = default, due_after = default,
         marks_version = default, marks_at = default, restoring_until = default, awaited = default,
@@ -323,7 +323,7 @@ declare
 begin
     if kept.stale > 0 then
         select count(*) into was_stale from queue_seen
-            where line = kept.line and id = any(ids) and seen <= kept.stale_until;
+            where line = kept.line and id = any(ids) and seen + 0 <= kept.stale_until;
         kept.stale := kept.stale - was_stale;
     end if;
     with found as (

@@ -4,7 +4,7 @@
 create function queue_merge(
     kept queue_room, names text[], heads bigint[], floors bigint[],
     control_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean
+    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean, draw_opened_for bigint
 ) returns queue_room language plpgsql as $$
 declare
     spot integer;
@@ -30,6 +30,7 @@ begin
     kept.draw_epoch := draw_epoch;
     kept.draw_seed := draw_seed;
     kept.draw_is_opened := draw_is_opened;
+    kept.draw_opened_for := draw_opened_for;
     -- Whoever is counted stands behind whoever was drawn.
     if kept.epoch <= draw_epoch then
         kept.epoch := draw_epoch + 1;
@@ -113,7 +114,7 @@ create function queue_restore(
     node text, new_epoch bigint, new_lineage bigint, nodes text[], is_complete boolean,
     mark_names text[], mark_heads bigint[], mark_floors bigint[],
     control_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean,
+    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean, draw_opened_for bigint,
     waiting_ids uuid[], waiting_lanes bigint[], waiting_places bigint[], waiting_seen_ago bigint[],
     session_ids uuid[], session_starts bigint[], session_ends bigint[],
     spent_ids uuid[], spent_ends bigint[], revoked_ids uuid[], revoked_ends bigint[],
@@ -135,17 +136,21 @@ begin
     lineage := coalesce(kept.lineage, 0);
     is_lost := epoch = 0;
     if is_lost then return; end if;
+    kept := queue_stand(kept, rules, clock, false);
     at := clock - kept.standstill;
     kept := queue_align(kept, rules);
     rules := queue_under(rules, kept);
     kept := queue_merge(
         kept, mark_names, mark_heads, mark_floors, control_version, rate_count, rate_per, burst, slots_max, state,
-        opens_at, message, draw_epoch, draw_seed, draw_is_opened);
+        opens_at, message, draw_epoch, draw_seed, draw_is_opened, draw_opened_for);
     epoch := kept.epoch;
-    select array_agg(id) as ids, array_agg(at + ends_in) as untils into chosen from (
-        select distinct on (id) id, ends_in from unnest(revoked_ids, revoked_ends) with ordinality
-            as asked(id, ends_in, number) order by id, number desc
-    ) as asked;
+    -- Of two accounts the one that denies it for longer is right.
+    select array_agg(asked.id) as ids, array_agg(asked.until) as untils into chosen from (
+        select asked.id, max(at + ends_in) as until from unnest(revoked_ids, revoked_ends) as asked(id, ends_in)
+            group by asked.id
+    ) as asked
+        left join queue_revoked as known on known.line = kept.line and known.id = asked.id
+        where known.until is null or known.until < asked.until;
     kept := queue_deny(kept, rules, chosen.ids, chosen.untils);
     kept := queue_restore_spent(kept, rules, at, spent_ids, spent_ends);
     kept := queue_restore_sessions(kept, rules, at, session_ids, session_starts, session_ends);
@@ -176,8 +181,8 @@ create function queue_read_lane(
         from page join queue_seen as seen on seen.line = kept.line and seen.id = page.id
 $$;
 
--- Sections: 0 and on the lanes, then sessions, spent, revoked. `firsts` and `seconds` of whoever waits: place, seen ago; of a
--- session: since, ends in; of a mark: ends in, nothing.
+-- Sections: 0 and on the lanes, then sessions, spent, revoked, offered. `firsts` and `seconds` of whoever waits: place, seen ago;
+-- of a session: since, ends in; of a mark: ends in, nothing; of an offer: where it stood, place and lane.
 create function queue_read(
     asked_room text, rules queue_rules, asked_epoch bigint, asked_lineage bigint, clock bigint, section bigint, skip bigint,
     out epoch bigint, out lineage bigint, out is_lost boolean,
@@ -202,7 +207,7 @@ begin
     ids := '{}';
     firsts := '{}';
     seconds := '{}';
-    if section < 0 or section > lane_count + 2 then return; end if;
+    if section < 0 or section > lane_count + 3 then return; end if;
     if section < lane_count then
         section_size := kept.lane_waiting[section + 1];
         if skip < 0 then return; end if;
@@ -220,6 +225,14 @@ begin
         select coalesce(array_agg(id), '{}') as ids, coalesce(array_agg(until - at), '{}') as firsts,
             '{}'::bigint[] as seconds into page from (
             select id, until from queue_spent where line = kept.line order by until, id offset skip limit 500
+        ) as page;
+    elsif section = lane_count + 3 then
+        section_size := kept.offered;
+        if skip < 0 then return; end if;
+        select coalesce(array_agg(id), '{}') as ids, coalesce(array_agg(place), '{}') as firsts,
+            coalesce(array_agg(coalesce(array_position(kept.lane_names, lane), lane_count) - 1), '{}')::bigint[] as seconds
+            into page from (
+            select id, place, lane from queue_offered where line = kept.line order by until, id offset skip limit 500
         ) as page;
     else
         section_size := kept.revoked;

@@ -28,7 +28,8 @@ create table queue_mode (
     control_message text,
     draw_epoch bigint,
     draw_seed bytea,
-    draw_is_opened boolean
+    draw_is_opened boolean,
+    draw_opened_for bigint
 ) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 create table queue_node (
@@ -72,7 +73,8 @@ create function queue_merge_marks(
     mode queue_mode, told_epoch bigint, told_lineage bigint, told_tail bigint,
     names text[], heads bigint[], floors bigint[],
     told_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, told_draw_epoch bigint, told_draw_seed bytea, told_draw_is_opened boolean
+    opens_at bigint, message text, told_draw_epoch bigint, told_draw_seed bytea, told_draw_is_opened boolean,
+    told_draw_opened_for bigint
 ) returns queue_mode language plpgsql as $$
 declare
     spot integer;
@@ -109,6 +111,7 @@ begin
         mode.draw_epoch := told_draw_epoch;
         mode.draw_seed := told_draw_seed;
         mode.draw_is_opened := told_draw_is_opened;
+        mode.draw_opened_for := told_draw_opened_for;
     end if;
     return mode;
 end
@@ -119,6 +122,7 @@ create function queue_heartbeat(
     told_epoch bigint, told_lineage bigint, told_tail bigint, names text[], heads bigint[], floors bigint[],
     told_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
     opens_at bigint, message text, told_draw_epoch bigint, told_draw_seed bytea, told_draw_is_opened boolean,
+    told_draw_opened_for bigint,
     out mode queue_mode, out moved_ago bigint,
     out nodes text[], out reaching bigint, out all_reaching_for bigint, out is_acknowledged boolean
 ) language plpgsql as $$
@@ -138,17 +142,18 @@ begin
             end;
     mode := queue_merge_marks(
         before, told_epoch, told_lineage, told_tail, names, heads, floors, told_version, rate_count, rate_per, burst,
-        slots_max, state, opens_at, message, told_draw_epoch, told_draw_seed, told_draw_is_opened);
+        slots_max, state, opens_at, message, told_draw_epoch, told_draw_seed, told_draw_is_opened,
+        told_draw_opened_for);
     if mode is distinct from before then
         update queue_mode set (
             mark_epoch, mark_lineage, mark_tail, mark_names, mark_heads, mark_floors,
             control_version, control_rate_count, control_rate_per, control_burst, control_slots_max, control_state,
-            control_opens_at, control_message, draw_epoch, draw_seed, draw_is_opened
+            control_opens_at, control_message, draw_epoch, draw_seed, draw_is_opened, draw_opened_for
         ) = row(
             mode.mark_epoch, mode.mark_lineage, mode.mark_tail, mode.mark_names, mode.mark_heads, mode.mark_floors,
             mode.control_version, mode.control_rate_count, mode.control_rate_per, mode.control_burst,
             mode.control_slots_max, mode.control_state, mode.control_opens_at, mode.control_message,
-            mode.draw_epoch, mode.draw_seed, mode.draw_is_opened
+            mode.draw_epoch, mode.draw_seed, mode.draw_is_opened, mode.draw_opened_for
         ) where room = asked_room;
     end if;
     moved_ago := clock - mode.moved_at;

@@ -57,6 +57,7 @@ create table queue_room (
     draw_epoch bigint,
     draw_seed bytea,
     draw_is_opened boolean,
+    draw_opened_for bigint,
 
     -- entered, admitted, replaced, claimed, missed, abandoned, left, ended
     totals bigint[] not null default '{0,0,0,0,0,0,0,0}',
@@ -114,11 +115,13 @@ create table queue_run (
     primary key (line, lane, run)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 
--- Whose turn it is, until its claim window ends.
+-- Whose turn it is, until its claim window ends, and where it stood.
 create table queue_offered (
     until bigint not null,
+    place bigint not null,
     line integer not null,
     id uuid not null,
+    lane text not null,
     primary key (line, id)
 ) with (autovacuum_vacuum_scale_factor = 0.05);
 create unique index queue_offered_in_order on queue_offered (line, until, id);

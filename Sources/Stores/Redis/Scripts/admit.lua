@@ -20,9 +20,10 @@ local function popExpired(key, upTo)
 end
 
 local function dropExpired()
-    local missed = #popExpired(OFFERED, nowText)
-    add('missed', missed)
-    owe(missed)
+    local missed = popExpired(OFFERED, nowText)
+    if #missed > 0 then call('HDEL', STOOD, unpack(missed)) end
+    add('missed', #missed)
+    owe(#missed)
     local ended = popExpired(ACTIVE, nowText)
     add('ended', #ended)
     if #ended > 0 then call('HDEL', STARTED, unpack(ended)) end
@@ -35,17 +36,26 @@ local function dropExpired()
     end
 end
 
+-- In a pre-queue that an operator closes it stays secret: who comes when it goes on is drawn as well.
+local function openDraw()
+    local ending = drawEnd()
+    if ending and clock >= ending then set('drawOpenedFor', max(meter.drawOpenedFor or ending, ending)) end
+    if rules.method == 'random' or not ending or clock >= ending then set('drawIsOpened', 1) end
+end
+
 -- The first tick of a pre-queue makes the draw: those in it stand in an epoch of their own, all others behind it.
 local function advanceDraw(phase)
     if draws(phase) then
+        if isDrawOver() then return end
         if meter.drawEpoch and meter.drawIsOpened == 0 then return end
         set('drawEpoch', meter.epoch + 1)
         set('drawSeed', 'x' .. ARGV[5])
         set('drawIsOpened', 0)
+        set('drawOpenedFor', nil)
         set('epoch', meter.epoch + 2)
         set('tail', 0)
     elseif phase ~= 'before' and meter.drawEpoch then
-        set('drawIsOpened', 1)
+        openDraw()
     end
 end
 
@@ -88,16 +98,21 @@ local function admitFirst(lane, count)
     set('head:' .. lane.letter, max(meter['head:' .. lane.letter] or 0, tonumber(popped[#popped])))
     local seen = call('ZMSCORE', SEEN, unpack(ids))
     call('ZREM', SEEN, unpack(ids))
-    local offers, last = {}, 0
+    local offers, stood, last = {}, {}, 0
     local ending = format('%d', now + rules.claimWindow)
     for at, id in ipairs(ids) do
         if (tonumber(seen[at] or 0)) > now - rules.abandonAfter then
             offers[last + 1] = ending
             offers[last + 2] = id
+            stood[last + 1] = id
+            stood[last + 2] = format('%d', tonumber(popped[at * 2])) .. ':' .. lane.name
             last = last + 2
         end
     end
-    if last > 0 then call('ZADD', OFFERED, unpack(offers)) end
+    if last > 0 then
+        call('ZADD', OFFERED, unpack(offers))
+        call('HSET', STOOD, unpack(stood))
+    end
     add('abandoned', #ids - last / 2)
     return last / 2
 end
@@ -176,6 +191,13 @@ local function list(strings)
     return struct.pack('>I4', #strings) .. table.concat(strings)
 end
 
+-- Who is denied, and for how long still, 24 bytes each.
+local function denials()
+    local told = call('ZRANGE', REVOKED, 0, revokedMax - 1, 'WITHSCORES')
+    for at = 1, #told / 2 do told[at] = told[at * 2 - 1] .. struct.pack('>i8', told[at * 2] - now) end
+    return table.concat(told, '', 1, #told / 2)
+end
+
 local function snapshot(phase)
     if now - meter.marksAt >= marksEvery then takeMarks() end
     local withMarks = tonumber(ARGV[6]) ~= meter.marksVersion
@@ -186,7 +208,8 @@ local function snapshot(phase)
             call('ZCOUNT', SEEN, '(' .. format('%d', now - rules.freshWindow), '+inf')),
         struct.pack('>I8I8I8I8I8I8I8I8', meter.entered or 0, meter.admitted or 0, meter.replaced or 0, meter.claimed or 0,
             meter.missed or 0, meter.abandoned or 0, meter.left or 0, meter.ended or 0),
-        struct.pack('>BI8B', meter.drawEpoch and 1 or 0, meter.drawEpoch or 0, meter.drawIsOpened or 0),
+        struct.pack('>BI8BBi8', meter.drawEpoch and 1 or 0, meter.drawEpoch or 0, meter.drawIsOpened or 0,
+            meter.drawOpenedFor and 1 or 0, meter.drawOpenedFor or 0),
         text(sub(meter.drawSeed or '', 2)),
         struct.pack('>B', #lanes),
     }
@@ -197,7 +220,7 @@ local function snapshot(phase)
         parts[#parts + 1] = text(table.concat(call('ZRANGE', lane.queue, 0, nearMax - 1)))
         parts[#parts + 1] = text(withMarks and call('HGET', LANES, 'marks:' .. lane.letter) or '')
     end
-    parts[#parts + 1] = text(withMarks and table.concat(call('ZRANGE', REVOKED, 0, revokedMax - 1)) or '')
+    parts[#parts + 1] = text(withMarks and denials() or '')
     parts[#parts + 1] = list(call('ZRANGE', NODES, 0, -1))
     parts[#parts + 1] = list(call('HGETALL', CONTROL))
     return table.concat(parts)

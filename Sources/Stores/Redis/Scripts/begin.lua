@@ -7,6 +7,7 @@ local function begin(epoch, lineage, isFull)
     end
     call('UNLINK', unpack(gone))
     meter, dirty = {}, {}
+    set('schema', schema)
     set('epoch', epoch)
     set('lineage', 'x' .. lineage)
     set('tail', 0)

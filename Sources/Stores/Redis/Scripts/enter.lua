@@ -1,7 +1,8 @@
 -- ARGV[4]: a letter for each, ARGV[5]: the places of those that bring one.
 
 local phase = phase()
-local isDrawn = draws(phase)
+-- Whoever comes before an opening that has been already comes after it, and is counted.
+local isDrawn = draws(phase) and not isDrawOver()
 local outside = ({ before = 'n', closed = 'c', open = 'u' })[phase]
 local mayAdmit = phase == 'auto' and not meter.restoringUntil
 local isRefilled = false
@@ -55,7 +56,7 @@ end
 local function newcomer(id, lane, drawn)
     if seen.count + #newest >= rules.waitingMax then return 'f' end
     if isDrawn then
-        if not drawn or floor(drawn / 1099511627776) ~= meter.drawEpoch or awaitsDraw(drawn) then return 'd' end
+        if not drawn or meter.drawIsOpened ~= 0 or floor(drawn / 1099511627776) ~= meter.drawEpoch or awaitsDraw(drawn) then return 'd' end
         return append(id, lane, drawn)
     end
     tail = tail + 1

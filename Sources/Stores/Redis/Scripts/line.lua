@@ -8,8 +8,9 @@ local call, floor, max, min, format, sub = redis.call, math.floor, math.max, mat
 
 local METER, CONTROL, LANES, NODES, AWAITED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local SEEN, OFFERED, ACTIVE, STARTED, SPENT, REVOKED = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
--- The queue of the lane in slot n, from 1 on, is KEYS[11 + n].
-local QUEUES = 11
+local STOOD = KEYS[12]
+-- The queue of the lane in slot n, from 1 on, is KEYS[12 + n].
+local QUEUES = 12
 local slotsMax = #KEYS - QUEUES
 
 -- MARK: The call
@@ -45,6 +46,12 @@ local meter, dirty = {}, {}
 do
     local flat = call('HGETALL', METER)
     for at = 1, #flat, 2 do meter[flat[at]] = tonumber(flat[at + 1]) or flat[at + 1] end
+end
+
+-- Nodes of another version may keep something else under the same names: what they wrote is neither read nor changed.
+if meter.epoch and meter.schema ~= schema then
+    return redis.error_reply('SCHEMA ' .. (meter.schema or 'without a number') .. ' is what this line is kept in, and this '
+        .. 'version of the program knows ' .. schema)
 end
 
 local function set(field, value)
@@ -216,7 +223,7 @@ local function applyControls()
     if control.rate then
         local count, per = string.match(control.rate, '^(%d+)/(%d+)$')
         rules.count, rules.per = tonumber(count), tonumber(per)
-        rules.burst = min(max(admissions(250000), 2), burstMax)
+        rules.burst = min(admissions(tickLateMax) + 2, burstMax)
     end
     if control.burst then rules.burst = min(max(tonumber(control.burst), 1), burstMax) end
     if control.slotsMax then rules.slots = max(tonumber(control.slotsMax), 0) end
@@ -234,6 +241,15 @@ end
 
 local function draws(phase)
     return phase == 'prequeue' or rules.method == 'random' and phase ~= 'before' and phase ~= 'closed'
+end
+
+-- What ends a draw: the opening, or by lot the close.
+local function drawEnd() return rules.method == 'random' and rules.closesAt or rules.method ~= 'random' and rules.opensAt or nil end
+
+-- It was drawn for this end, or a later one: what comes before it again does not draw again.
+local function isDrawOver()
+    local ending = drawEnd()
+    return meter.drawIsOpened == 1 and meter.drawOpenedFor and ending and ending <= meter.drawOpenedFor or false
 end
 
 -- A ticket of the pre-queue, whose number is drawn at the opening.

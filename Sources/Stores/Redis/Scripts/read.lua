@@ -7,7 +7,7 @@ save()
 local section, offset = tonumber(ARGV[3]), tonumber(ARGV[4])
 local keys = {}
 for at, lane in ipairs(lanes) do keys[at] = lane.queue end
-for _, key in ipairs({ ACTIVE, SPENT, REVOKED }) do keys[#keys + 1] = key end
+for _, key in ipairs({ ACTIVE, SPENT, REVOKED, OFFERED }) do keys[#keys + 1] = key end
 local key = keys[section + 1]
 
 local function part(kind, next, items)
@@ -41,6 +41,19 @@ elseif key == ACTIVE then
         told[at] = ids[at] .. struct.pack('>i8i8', tonumber(start or nil) or clock, scores[at] - now)
     end
     return part('a', next, told)
+elseif key == OFFERED then
+    nameLanes()
+    for at, stood in ipairs(call('HMGET', STOOD, unpack(ids))) do
+        local place, name = string.match(stood or '', '^(%d+):(.*)$')
+        if place then
+            local spot = #lanes
+            for number, lane in ipairs(lanes) do
+                if lane.name == name then spot = number end
+            end
+            told[#told + 1] = ids[at] .. struct.pack('>I8I8', spot - 1, tonumber(place))
+        end
+    end
+    return part('o', next, told)
 end
 for at = 1, count do told[at] = ids[at] .. struct.pack('>i8', scores[at] - now) end
 return part(key == SPENT and 's' or 'r', next, told)

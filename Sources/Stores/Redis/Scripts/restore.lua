@@ -1,6 +1,6 @@
 -- What a node remembers. ARGV[3]: the node, ARGV[4]: the epoch, ARGV[5]: the lineage if a line begins, ARGV[6]: `1` when the
 -- node has said everything, ARGV[7] to ARGV[10]: four blobs of items, ARGV[11]: how many heads follow, three arguments each;
--- then the draw in three, how many nodes to wait for and which, and the controls, their version first.
+-- then the draw in four, how many nodes to wait for and which, and the controls, their version first.
 
 local epoch = tonumber(ARGV[4])
 local begins = (meter.epoch or 0) < epoch
@@ -9,6 +9,7 @@ if begins then
     set('restoringUntil', now + restoringMax)
 end
 if (meter.epoch or 0) == 0 then return answer('l') end
+stand(false)
 local refusal = align()
 if refusal then return refusal end
 nameLanes()
@@ -34,7 +35,7 @@ for _ = 1, tonumber(argument()) do
     end
 end
 
-local function mergeDraw(epoch, seed, isOpened)
+local function mergeDraw(epoch, seed, isOpened, openedFor)
     if not epoch then return end
     if meter.drawEpoch
         and (meter.drawEpoch > epoch or meter.drawEpoch == epoch and meter.drawIsOpened >= isOpened) then
@@ -43,13 +44,14 @@ local function mergeDraw(epoch, seed, isOpened)
     set('drawEpoch', epoch)
     set('drawSeed', 'x' .. seed)
     set('drawIsOpened', isOpened)
+    set('drawOpenedFor', openedFor)
     -- Whoever is counted stands behind whoever was drawn.
     if meter.epoch <= epoch then
         set('epoch', epoch + 1)
         set('tail', 0)
     end
 end
-mergeDraw(tonumber(argument()), argument(), tonumber(argument()))
+mergeDraw(tonumber(argument()), argument(), tonumber(argument()), tonumber(argument()))
 
 local awaited = {}
 for at = 1, tonumber(argument()) do awaited[at] = argument() end
@@ -71,7 +73,11 @@ for _, part in ipairs({ denied, marks, sessions, tickets }) do
 end
 openSets()
 
-for _, item in ipairs(denied) do revoke(item[1], item[2]) end
+-- Of two accounts the one that denies it for longer is right.
+for _, item in ipairs(denied) do
+    local known = tonumber(call('ZSCORE', REVOKED, item[1]) or nil)
+    if not known or known < now + item[2] then revoke(item[1], item[2]) end
+end
 revoked = open(REVOKED)
 for _, item in ipairs(marks) do
     local id = item[1]

@@ -57,7 +57,10 @@ local function saveSet(this)
         end
     end
     if last > 0 then call('ZADD', this.key, unpack(added)) end
-    if #gone > 0 then call('ZREM', this.key, unpack(gone)) end
+    if #gone > 0 then
+        call('ZREM', this.key, unpack(gone))
+        if this.key == OFFERED then call('HDEL', STOOD, unpack(gone)) end
+    end
 end
 
 local seen, offered, active, spent, revoked
