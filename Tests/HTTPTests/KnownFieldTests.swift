@@ -14,7 +14,8 @@ import Testing
         (.userAgent, "User-Agent"), (.referer, "Referer"), (.acceptEncoding, "Accept-Encoding"),
         (.acceptLanguage, "Accept-Language"), (.range, "Range"), (.date, "Date"), (.server, "Server"),
         (.setCookie, "Set-Cookie"), (.contentType, "Content-Type"), (.retryAfter, "Retry-After"), (.altSvc, "Alt-Svc"),
-        (.via, "Via"),
+        (.via, "Via"), (.accept, "Accept"), (.waitingRoom, "Waiting-Room"), (.waitingRoomPass, "Waiting-Room-Pass"),
+        (.waitingRoomID, "Waiting-Room-ID"), (.waitingRoomTicket, "Waiting-Room-Ticket"),
     ]
 
     private func known(_ name: String) -> KnownField? {
