@@ -158,6 +158,8 @@ extension RoomNode {
         }
         view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
         viewLineage = lineage
+        fleet = fleet.filter { now - $0.value <= Line.nodeWindow }
+        for node in snapshot.nodes.prefix(Line.nodesMax) { fleet[node] = now }
         estimate.learn(snapshot, rules, alive: waiting.attendance.alive)
         for ticket in outbox.unresolved.take(.max) {
             let place = resolved(ticket.place, of: ticket.id) ?? ticket.place
