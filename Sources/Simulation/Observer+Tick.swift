@@ -36,7 +36,7 @@ extension Observer {
         }
         // Whoever was offered its turn again after its session was lost, or is revoked, is gone without being counted so.
         let isExact = losses == 0 && scenario.faults.isEmpty
-        let gone = snapshot.totals.missed + snapshot.totals.left + (isExact ? 0 : snapshot.totals.ended)
+        let gone = snapshot.totals.missed + snapshot.totals.left + (isExact ? 0 : snapshot.totals.ended) + revocations
         if snapshot.totals.replaced > gone {
             complain(.replacements, now, nil, "\(snapshot.totals.replaced) in place of \(gone) that did not come")
         }

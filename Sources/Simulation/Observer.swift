@@ -30,6 +30,8 @@ final class Observer {
     var unheardNodes: Set<UInt16> = []
     /// Nodes that have brought back everything into this line.
     private var heardOut: Set<UInt16> = []
+    /// Whoever is revoked while it is its turn leaves it to another.
+    private(set) var revocations: Int64 = 0
     private var activeFaults = 0
     private var disturbedUntil: Microseconds = 0
     private var steps = 0
@@ -98,6 +100,7 @@ final class Observer {
             for id in ids {
                 guard let ticket = book.number(of: id) else { continue }
                 book[ticket].isRevoked = true
+                revocations += 1
                 book[ticket].revokingNode = UInt16(asker)
                 book[ticket].lossesAtRevocation = losses
             }

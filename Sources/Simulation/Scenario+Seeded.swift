@@ -54,6 +54,7 @@ extension Scenario {
         case .lanes: addLanes(&dice)
         case .failover: addFailover(&dice)
         case .moves: addMoves(&dice)
+        case .silence: addSilence(&dice)
         case .crowd: addCrowd(&dice)
         case .mixed:
             let all: [Kind] = [.network, .losses, .nodes, .clocks, .operators, .prequeue, .lanes, .lottery, .failover]
@@ -177,6 +178,18 @@ extension Scenario {
         scenario.renewalsMax = 1
         scenario.ghostsGoAt = 30_000_000
         return scenario
+    }
+
+    private mutating func addSilence(_ dice: inout SeededDice) {
+        nodes = dice.pick([2, 3])
+        isSticky = true
+        rules.rate = .perSecond(2)
+        rules.burst = 2
+        rules.slotsMax = 100_000
+        rules.abandonAfter = 24_000_000
+        arrivalsEnd = 2_000_000
+        let silent = rules.abandonAfter + dice.between(4_000_000, 10_000_000)
+        faults.append(Fault(kind: .partition, at: dice.between(6_000_000, 10_000_000), lasting: silent))
     }
 
     private mutating func addMoves(_ dice: inout SeededDice) {

@@ -23,6 +23,8 @@ public struct Scenario: Sendable {
         case failover
         /// The room is moved to the fallback and back, more than once, while nodes come, go and are alone.
         case moves
+        /// A node is cut off for longer than a store keeps who is not heard of.
+        case silence
         /// So many that what nodes remember does not fit into one call; the store is lost while they wait.
         case crowd
         /// Of everything some.

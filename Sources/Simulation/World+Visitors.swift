@@ -151,8 +151,10 @@ extension World {
         case .held:
             figures.held += 1
             visitors[at].toldBy = .max
-            // The balancer takes it elsewhere.
-            if visitorDice.happens(0.5), let other = living.isEmpty ? nil : living[visitorDice.below(living.count)] {
+            // The balancer takes it elsewhere, or knows none.
+            if scenario.kind != .silence, visitorDice.happens(0.5),
+                let other = living.isEmpty ? nil : living[visitorDice.below(living.count)]
+            {
                 visitors[at].node = UInt8(truncatingIfNeeded: other)
             }
             again(at, after: 1_500_000)

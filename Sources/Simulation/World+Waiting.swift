@@ -119,7 +119,7 @@ extension World {
     /// A node that has brought back everything has nobody told to wait who is not in the line: there, or on.
     func judgeRecalled(_ node: SimulatedNode, _ answer: StoreAnswer) {
         let line = stores[observer.holder].line
-        guard answer.lineage == line.knownLineage else { return }
+        guard answer.lineage == line.knownLineage, answer.lineage == node.room.lineage else { return }
         for at in visitors.indices where visitors[at].state == .waiting && visitors[at].toldBy == node.number {
             let ticket = visitors[at].ticket
             // Whoever was heard of long ago is taken for dead.

@@ -54,6 +54,13 @@ extension Ban {
             name: "skipping", instead: "A test that cannot run fails and names what is missing.",
             words: ["XCTSkip", "XCTSkipIf", "import XCTest", ".disabled(", ".enabled(", "withKnownIssue("], applies: inTests),
         Ban(
+            name: "programs of tests",
+            instead: """
+                Start it by TestSupport's SpawnedProgram or FinishedProgram: Foundation's Process reads beyond a buffer when a \
+                thousand descriptors are open. Who waits for any child takes the ends of the others' away.
+                """,
+            words: ["Process()", "Process.run(", "waitpid(-1", "ChildProcess.reap("], applies: inTests),
+        Ban(
             name: "Dispatch",
             instead: "Work belongs to a loop; what crosses loops is an atomic or a message with an eventfd.",
             words: ["DispatchQueue", "DispatchSemaphore", "DispatchGroup", "import Dispatch"], applies: inSources),

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 /// What a person sees who types something.
 @Suite struct CommandLineTests {
-    private func run(_ arguments: String..., in folder: TemporaryFolder? = nil) throws -> Tool {
+    private func run(_ arguments: String..., in folder: TemporaryFolder? = nil) throws -> FinishedProgram {
         try Tool.run([RunningProgram.executable] + arguments, in: folder?.path)
     }
 

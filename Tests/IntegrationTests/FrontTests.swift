@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Behind a real nginx, as it is mostly run.
@@ -17,15 +18,12 @@ import Testing
         let folder = try TemporaryFolder()
         let port = try unusedPort()
         try folder.write("nginx.conf", Self.configuration(port: port, upstream: program.port, folder: folder.path))
-        let nginx = Process()
-        nginx.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
-        nginx.arguments = ["-c", folder.path("nginx.conf"), "-p", folder.path, "-e", folder.path("error.log")]
-        let ended = Shared(false)
-        nginx.terminationHandler = { _ in ended.change { $0 = true } }
-        try nginx.run()
+        let nginx = try SpawnedProgram([
+            "/usr/sbin/nginx", "-c", folder.path("nginx.conf"), "-p", folder.path, "-e", folder.path("error.log"),
+        ])
         defer {
-            kill(nginx.processIdentifier, SIGTERM)
-            try? ended.wait(for: "nginx to end", until: \.self)
+            nginx.signal(SIGTERM)
+            _ = try? nginx.waitForEnd(secondsMax: Patience.seconds)
         }
         try eventually("nginx listens (\(folder.read("error.log")))") { (try? RawConnection(to: port)) != nil }
         let client = try RawConnection(to: port)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Small sales on a real Redis and a real PostgreSQL that are harmed in the middle: no place is lost, nobody is admitted twice,
@@ -19,17 +20,10 @@ import Testing
     }
 
     private func play(_ sale: [String], tickets: Int) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.chaos)
         // How fast the machine is, decides nothing here.
-        process.arguments = sale + ["--fault-after", "3", "--fault-for", "4", "--machine", "busy"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(said)")
-        #expect(said.contains("admitted: \(tickets) of \(tickets)"), "\(said)")
+        let program = try FinishedProgram.run(
+            [Self.chaos] + sale + ["--fault-after", "3", "--fault-for", "4", "--machine", "busy"])
+        #expect(program.exitCode == 0, "\(program.said)")
+        #expect(program.said.contains("admitted: \(tickets) of \(tickets)"), "\(program.said)")
     }
 }

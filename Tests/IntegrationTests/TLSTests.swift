@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// HTTPS as other people's clients see it, and origins that speak it.
@@ -32,7 +33,7 @@ import Testing
             origin.stop()
         }
 
-        func curl(_ host: String, _ more: [String] = []) throws -> Tool {
+        func curl(_ host: String, _ more: [String] = []) throws -> FinishedProgram {
             try Tool.run(
                 [
                     "curl", "-sS", "--max-time", "\(Patience.seconds)", "--cacert", authority.certificate, "--resolve",

@@ -1,5 +1,6 @@
 import Foundation
 import Simulation
+import TestSupport
 import Testing
 
 /// A number of seeds, small worlds all: what `make simulate` does at length.
@@ -28,31 +29,22 @@ import Testing
     @Test func aSeedGivesTheSameRunInAnotherProcess() throws {
         let seed: UInt64 = 2
         let here = Run(seed: seed, visitors: 60).play()
-        let program = try Process.run(["--seed", String(seed), "--visitors", "60"])
-        #expect(program.status == 0)
+        let program = try Self.simulate(["--seed", String(seed), "--visitors", "60"])
+        #expect(program.exitCode == 0)
         #expect(program.output.contains("digest \(String(here.digest, radix: 16))"), "\(program.output)")
     }
 
     @Test func theProgramRefusesWhatItDoesNotUnderstand() throws {
         for arguments in [["--seed"], ["--seed", "none"], ["--scenario", "unheard-of"], ["7"]] {
-            let program = try Process.run(arguments)
-            #expect(program.status == 2 && program.output.contains("--scenario NAME"))
+            let program = try Self.simulate(arguments)
+            #expect(program.exitCode == 2 && program.output.contains("--scenario NAME"))
         }
     }
-}
 
-extension Process {
     /// The program `simulate`, which is built next to the tests, to its end.
-    static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    static func simulate(_ arguments: [String]) throws -> FinishedProgram {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("simulate")
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let path = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("simulate").path
+        return try FinishedProgram.run([path] + arguments)
     }
 }

@@ -66,30 +66,9 @@ enum PostgresPrograms {
 
     /// Runs a program to its end; what it says on both outputs. Anything but success is an error that quotes it.
     @discardableResult
-    static func run(_ command: [String], input: String? = nil) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
+    static func run(_ command: [String], input: String = "") throws -> String {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
         environment["LC_ALL"] = "C"
-        process.environment = environment
-        let (output, given) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = input == nil ? FileHandle.nullDevice : given
-        try process.run()
-        if let input {
-            // A program that ends before it has read everything says why; that must not end this process instead.
-            signal(SIGPIPE, SIG_IGN)
-            try? given.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-            try given.fileHandleForWriting.close()
-        }
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw PeerTrouble(saying: "\(command.joined(separator: " ")) failed: \(said)")
-        }
-        return said
+        return try FinishedProgram.succeed(command, environment: environment, folder: "/", input: Data(input.utf8))
     }
 }

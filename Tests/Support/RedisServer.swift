@@ -21,11 +21,6 @@ public final class RedisServer: Sendable {
         case listening
     }
 
-    private struct Running {
-        var pid: pid_t
-        var end: Ending
-    }
-
     public let role: Role
     public let port: UInt16
     /// For connections with TLS; nil without.
@@ -34,7 +29,7 @@ public final class RedisServer: Sendable {
     public let busPort: UInt16
     /// Its data, its log, and `redis.sock`.
     public let folder: String
-    private let running = Mutex<Running?>(nil)
+    private let running = Mutex<SpawnedProgram?>(nil)
 
     public var endpoint: Endpoint { Endpoint(address: .loopback4, port: port) }
     public var socketPath: String { folder + "/redis.sock" }
@@ -103,17 +98,9 @@ public final class RedisServer: Sendable {
     public func launch(until readiness: Readiness = .serving) throws {
         kill()
         try? FileManager.default.removeItem(atPath: logPath)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/redis-server")
-        process.arguments = [folder + "/redis.conf"] + (role == .sentinel ? ["--sentinel"] : [])
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let end = Ending()
-        process.terminationHandler = { _ in end.come() }
-        try process.run()
-        running.withLock { $0 = Running(pid: process.processIdentifier, end: end) }
+        let command = ["/usr/bin/redis-server", folder + "/redis.conf"] + (role == .sentinel ? ["--sentinel"] : [])
+        let program = try SpawnedProgram(command, folder: folder)
+        running.withLock { $0 = program }
         let sign =
             switch (role, readiness) {
             case (.sentinel, _): "Sentinel ID is"
@@ -121,7 +108,7 @@ public final class RedisServer: Sendable {
             case (_, .serving): "Ready to accept connections"
             }
         try eventually("redis-server says \"\(sign)\": \(log)") {
-            if end.hasCome { throw PeerTrouble(saying: "redis-server has ended:\n\(log)") }
+            if program.hasEnded { throw PeerTrouble(saying: "redis-server has ended:\n\(log)") }
             return log.contains(sign)
         }
     }
@@ -129,20 +116,14 @@ public final class RedisServer: Sendable {
     /// Ends it at once, as a crash does, and waits until it has ended.
     public func kill() {
         guard let gone = running.withLock({ $0.take() }) else { return }
-        Glibc.kill(gone.pid, SIGKILL)
-        gone.end.wait()
+        gone.signal(SIGKILL)
+        _ = try? gone.waitForEnd(secondsMax: patienceSeconds)
     }
 
     /// It keeps its connections and answers nothing (SIGSTOP) until `thaw`.
-    public func freeze() {
-        guard let pid else { return }
-        Glibc.kill(pid, SIGSTOP)
-    }
+    public func freeze() { running.withLock { $0?.signal(SIGSTOP) } }
 
-    public func thaw() {
-        guard let pid else { return }
-        Glibc.kill(pid, SIGCONT)
-    }
+    public func thaw() { running.withLock { $0?.signal(SIGCONT) } }
 
     /// Ends it for good and removes its folder.
     public func close() {
@@ -203,33 +184,6 @@ public final class RedisServer: Sendable {
             if origin.endpoint.port < 55536 { ports.append(origin.endpoint.port) }
         }
         return ports
-    }
-}
-
-/// The end of a process, which several may wait for.
-private final class Ending: @unchecked Sendable {
-    // Unchecked: every access holds the condition's lock.
-    private let condition = NSCondition()
-    private var isHere = false
-
-    var hasCome: Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        return isHere
-    }
-
-    func come() {
-        condition.lock()
-        isHere = true
-        condition.broadcast()
-        condition.unlock()
-    }
-
-    func wait() {
-        let latest = Date(timeIntervalSinceNow: Double(patienceSeconds))
-        condition.lock()
-        while !isHere, condition.wait(until: latest) {}
-        condition.unlock()
     }
 }
 

@@ -12,16 +12,11 @@ public enum TestCertificate {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (key, chain) = (folder.appendingPathComponent("key.pem"), folder.appendingPathComponent("chain.pem"))
-        let openssl = Process()
-        openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        openssl.arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key.path, "-out",
-            chain.path, "-subj", "/CN=site.test", "-addext", "subjectAltName=DNS:site.test", "-days", "3650",
-        ]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
-        guard openssl.terminationStatus == 0 else { throw PeerTrouble(saying: "openssl cannot make a certificate") }
+        try FinishedProgram.succeed([
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+            key.path, "-out", chain.path, "-subj", "/CN=site.test", "-addext", "subjectAltName=DNS:site.test", "-days",
+            "3650",
+        ])
         return TLSCertificate(
             name: "site.test", chain: [UInt8](try Data(contentsOf: chain)), key: [UInt8](try Data(contentsOf: key)))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import TLS
+import TestSupport
 
 /// An authority of the tests' own and what it has signed, made by the openssl command in a folder that is gone afterwards.
 struct TestAuthority: Sendable {
@@ -44,20 +45,10 @@ struct TestAuthority: Sendable {
 }
 
 private struct Workshop {
-    struct Failed: Error { var command: [String] }
-
     let folder: URL
 
     func openssl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failed(command: arguments) }
+        try FinishedProgram.succeed(["/usr/bin/openssl"] + arguments, folder: folder.path)
     }
 
     func read(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: folder.appendingPathComponent(name))) }

@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Telemetry
@@ -199,20 +200,9 @@ import Testing
     }
 
     private func promtool(_ page: String) throws -> (status: Int32, said: String) {
-        let folder = try TemporaryFolder()
-        let file = URL(fileURLWithPath: folder.file("page"))
-        try Data(page.utf8).write(to: file)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["promtool", "check", "metrics"]
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+        let program = try FinishedProgram.run(
+            ["/usr/bin/env", "promtool", "check", "metrics"], input: Data(page.utf8))
+        return (program.exitCode, program.said)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Telemetry
@@ -20,15 +21,7 @@ import Testing
     }
 
     private func elapsedSeconds() throws -> Double {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["ps", "-o", "etimes=", "-p", "\(getpid())"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = String(decoding: said, as: UTF8.self).filter { !$0.isWhitespace }
-        return try #require(Double(text))
+        let said = try FinishedProgram.succeed(["/usr/bin/env", "ps", "-o", "etimes=", "-p", "\(getpid())"])
+        return try #require(Double(said.filter { !$0.isWhitespace }))
     }
 }

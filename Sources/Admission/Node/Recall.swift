@@ -105,7 +105,7 @@ extension RoomNode {
         guard let wanted = recall.epoch else { return nil }
         let part = recall.take(StoreCall.itemsMax)
         var recollection = Recollection(
-            epoch: wanted, lineage: dice(), watermarks: watermarks, nodes: view?.snapshot.nodes ?? [name],
+            epoch: wanted, lineage: dice(), watermarks: watermarks, nodes: fleet.isEmpty ? [name] : fleet.keys.sorted(),
             isComplete: part.isLast)
         recollection.revoked = part.revoked.compactMap { id in
             denials.end(of: id).flatMap { $0 > now ? .init(id: id, endsIn: $0 - now) : nil }

@@ -159,6 +159,8 @@ extension RoomNode {
         let view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
         self.view = view
         viewLineage = lineage
+        fleet = fleet.filter { now - $0.value <= Line.nodeWindow }
+        for node in snapshot.nodes.prefix(Line.nodesMax) { fleet[node] = now }
         estimate.learn(view, rules, waiting.survey(snapshot, window: rules.abandonAfter, now: now))
         for ticket in outbox.unresolved.take(.max) {
             let place = resolved(ticket.place, of: ticket.id) ?? ticket.place

@@ -40,6 +40,8 @@ public struct RoomNode: Sendable {
     public internal(set) var estimate = WaitEstimate()
     public internal(set) var promises = PromiseLedger()
     var recall = Recall()
+    /// The nodes of the view and of those shortly before it: a line that was just begun has not heard them all yet.
+    var fleet: [String: Microseconds] = [:]
 
     // Whom it remembers.
     var waiting: WaitingTickets

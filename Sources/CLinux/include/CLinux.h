@@ -26,3 +26,4 @@ int clinux_usable_cores(void);
 int clinux_unacknowledged(int descriptor);
 int clinux_pipe(int ends[2]);
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+int clinux_spawn_change_folder(posix_spawn_file_actions_t *actions, const char *path);

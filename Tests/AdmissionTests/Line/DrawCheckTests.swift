@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -55,18 +56,9 @@ import Testing
             words += ["--announced", folder + "/announced.json"]
         }
         for ticket in tickets { words += ["--ticket", ticket] }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = words
-        process.currentDirectoryURL = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let said = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+        let root = #filePath.components(separatedBy: "/Tests/")[0]
+        let program = try FinishedProgram.run(["/usr/bin/python3"] + words, folder: root)
+        return (program.exitCode, program.said)
     }
 
     @Test func whoeverHasTheRecordCanCheckIt() throws {

@@ -125,4 +125,33 @@ import Testing
             return
         }
     }
+
+    /// A store that is emptied twice within a moment: the line between has heard few of them.
+    @Test func allNodesThatWereThereAreWaitedFor() throws {
+        let node = Station(RoomNode(room: "r", name: "n", rules: Self.rules, now: Self.now, dice: { 7 }))
+        var line = Line()
+        for other in ["a", "b"] {
+            let tick = StoreCall(room: "r", rules: Self.rules, node: other, operation: .admit(Tick(lineage: 5, seed: [])))
+            _ = line.apply(tick, now: Self.now)
+        }
+        let tick = try #require(node.nextCall(now: Self.now))
+        _ = node.answered(tick, .success(line.apply(tick, now: Self.now)), now: Self.now)
+        var now = Self.now
+        for _ in 0..<2 {
+            now += RoomNode.tickEvery
+            line = Line()
+            let lost = try #require(node.nextCall(now: now))
+            _ = node.answered(lost, .success(line.apply(lost, now: now)), now: now)
+            now += RoomNode.tickEvery
+            let restore = try #require(node.nextCall(now: now))
+            guard case .restore(let recollection) = restore.operation else {
+                Issue.record("nothing is restored")
+                return
+            }
+            #expect(recollection.nodes == ["a", "b", "n"])
+            _ = node.answered(restore, .success(line.apply(restore, now: now)), now: now)
+            let next = try #require(node.nextCall(now: now))
+            _ = node.answered(next, .success(line.apply(next, now: now)), now: now)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Address
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -89,47 +90,23 @@ import Testing
             let text = try #require(example, "docs/TOKENS.md has no example in \(language)")
             let environment = ["SECRET": Self.secret, "ROOM": "concert", "PATH": "/usr/bin:/bin"]
             for (token, isTaken) in [(pass, true), (forged, false), (ticket, false), (pass + "A", false), ("", false)] {
-                let (status, said) = try Self.run(command + [text], environment.merging(["TOKEN": token]) { $1 })
-                #expect((status == 0) == isTaken, "\(language): \(token)")
-                #expect(said.contains(Scene.visitor.text) == isTaken, "\(language): \(said)")
+                let program = try FinishedProgram.run(
+                    command + [text], environment: environment.merging(["TOKEN": token]) { $1 })
+                #expect((program.exitCode == 0) == isTaken, "\(language): \(token)")
+                #expect(program.output.contains(Scene.visitor.text) == isTaken, "\(language): \(program.output)")
             }
         }
     }
 
     private static let stranger = TokenKey(identifier: "2026-11", secret: Scene.otherSecret)
 
-    private static func run(_ command: [String], _ environment: [String: String]) throws -> (Int32, String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.environment = environment
-        let answer = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = answer
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = try answer.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
-    }
-
     /// Debian's Python, which its package python3-jwt belongs to, whatever other one comes first in the search path.
     private static func ask<Answer: Decodable>(_ task: [String: Any]) throws -> Answer {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("pyjwt_peer.py")
-        process.arguments = ["-B", script.path]
-        let (question, answer) = (Pipe(), Pipe())
-        process.standardInput = question
-        process.standardOutput = answer
-        try process.run()
-        // It reads all of the question before it writes.
-        try question.fileHandleForWriting.write(contentsOf: try JSONSerialization.data(withJSONObject: task))
-        try question.fileHandleForWriting.close()
-        let data = try answer.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "python3-jwt is needed: scripts/setup installs it")
-        return try JSONDecoder().decode(Answer.self, from: data)
+        let program = try FinishedProgram.run(
+            ["/usr/bin/python3", "-B", script.path], input: try JSONSerialization.data(withJSONObject: task))
+        #expect(program.exitCode == 0, "python3-jwt is needed, scripts/setup installs it: \(program.errors)")
+        return try JSONDecoder().decode(Answer.self, from: Data(program.output.utf8))
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The program as users run it: a process with a configuration file, in a folder of its own, on ports that are free.
 final class RunningProgram: Sendable {
@@ -6,8 +7,8 @@ final class RunningProgram: Sendable {
     /// What it writes to stderr, its log; and to stdout, its access log.
     let log: ProgramLog
     let access: ProgramLog
-    let pid: pid_t
-    private let ended: Shared<Int32?>
+    private let program: SpawnedProgram
+    var pid: pid_t { program.pid }
 
     /// The executable, which is built next to the tests.
     static let executable: String = {
@@ -38,23 +39,12 @@ final class RunningProgram: Sendable {
         // By a link, as releases are deployed: a test may point it to something else.
         let link = folder.path("waitingroom")
         try? FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Self.executable)
-        let process = Process()
-        let command = wrapper + [link] + arguments
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (stdout, stderr) = (Pipe(), Pipe())
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = stdout
-        process.standardError = stderr
-        let ended = Shared<Int32?>(nil)
-        process.terminationHandler = { process in
-            let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-            ended.change { $0 = code }
-        }
-        try process.run()
-        self.ended = ended
-        pid = process.processIdentifier
+        program = try SpawnedProgram(
+            wrapper + [link] + arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            output: stdout.fileHandleForWriting, errors: stderr.fileHandleForWriting)
+        try stdout.fileHandleForWriting.close()
+        try stderr.fileHandleForWriting.close()
         log = ProgramLog(stderr.fileHandleForReading)
         access = ProgramLog(stdout.fileHandleForReading)
     }
@@ -95,7 +85,7 @@ final class RunningProgram: Sendable {
 
     // MARK: What is done to it
 
-    func signal(_ signal: Int32) { kill(pid, signal) }
+    func signal(_ signal: Int32) { program.signal(signal) }
 
     /// Writes the configuration in place.
     func write(_ config: ConfigText) throws { try folder.write("config.toml", config.text) }
@@ -103,21 +93,21 @@ final class RunningProgram: Sendable {
     /// Its exit code, or minus the signal that ended it.
     func waitForEnd() throws -> Int32 {
         do {
-            return try ended.wait(for: "the end of the program") { $0 }
+            return try program.waitForEnd(secondsMax: Patience.seconds)
         } catch {
             throw Trouble("\(error); it wrote:\n\(log.text)")
         }
     }
 
-    var hasEnded: Bool { ended.current != nil }
+    var hasEnded: Bool { program.hasEnded }
 
     /// Ends it, and every process that has taken over from it.
     func stop() {
-        if !hasEnded { kill(pid, SIGKILL) }
+        program.signal(SIGKILL)
         for line in log.all("serving") {
             if let other = pid_t(line["pid"]), other != pid { kill(other, SIGKILL) }
         }
-        _ = try? ended.wait(for: "the end") { $0 }
+        _ = try? program.waitForEnd(secondsMax: Patience.seconds)
     }
 
     /// A line of `/proc/PID/status` in kilobytes, such as `VmHWM`.
