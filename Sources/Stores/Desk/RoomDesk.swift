@@ -45,6 +45,9 @@ public final class RoomDesk: TurnEnd {
     /// The holder of a pass is not to be let through by it any more.
     public func denies(_ id: TicketID) -> Bool { node.denies(id, now: now) }
 
+    /// For whoever listens rather than asks.
+    public func hasTurn(_ id: TicketID, lane: Int, place: Place) -> Bool { node.hasTurn(id, lane: lane, place: place) }
+
     /// What an operator says to everybody.
     public var message: String? { node.snapshot?.controls.message }
 

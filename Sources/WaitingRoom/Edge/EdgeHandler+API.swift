@@ -34,12 +34,32 @@ extension EdgeHandler {
         let visit = Gate.Visit(client: guest.client, now: guest.now, limit: nil)
         let ticket = rooms.gate.ticket(room, head, bytes, visit)
         if endpoint == .leave { return leave(room, ticket, head, bytes, visit, guest, connection) }
+        if endpoint == .events, let ticket { return listen(room, ticket, guest, connection) }
         guard ticket != nil || endpoint == .enter else {
+            if isInside(room, head, bytes, visit) { return answerInside(room, connection) }
             let detail = "no ticket was shown, in the cookie or as Waiting-Room-Ticket; POST enter gives one"
             return answer(Problem(status: 401, name: "no-ticket", title: "No ticket", detail: detail), connection)
         }
         let reply = ask(room, ticket) { Question(.api(endpoint), room: room, ticket: ticket, guest, connection, self) }
         if let reply { answer(endpoint, with: reply, room, ticket, guest, connection) }
+    }
+
+    private func isInside(_ room: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Gate.Visit) -> Bool {
+        var refused: TokenRefusal?
+        guard let pass = rooms.gate.pass(room, head, bytes, visit, &refused)?.0 else { return false }
+        return !rooms.desks[room].denies(pass.ticket)
+    }
+
+    /// Whoever was let in at once has a pass and never had a ticket.
+    private func answerInside(_ room: Int, _ connection: ServerConnection) {
+        var body = takeScratch()
+        body.append("{\"room\":")
+        JSONText.append(rooms.settings[room].name, to: &body)
+        body.append(",\"state\":\"admitted\",\"canEnter\":true,\"pollAfterMs\":10000}\n")
+        connection.answer(200, "application/json", body.span) { output in
+            output.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n")
+        }
+        giveBack(&body)
     }
 
     /// Out of the line, or out of the site.

@@ -18,6 +18,7 @@ final class EdgeHandler: Handler {
     let rooms: EdgeRooms
     var limit: RateLimit?
     var trusted: [Network]
+    var streams = EventStreams()
     /// Memory for the bodies of answers, which goes from one to the next.
     private var scratch = ByteBuffer()
     private let shared: EdgeShared

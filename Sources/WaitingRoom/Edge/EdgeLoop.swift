@@ -45,6 +45,7 @@ final class EdgeLoop {
             loop: loop, handler: handler, settings: plan.settings.serverSettings,
             counts: ServerCounts(shared.serverNames, shard: shard))
         server.policy = shared.ceilings
+        rooms.onTick = { [unowned handler] room in handler.streams.tick(room: room) }
         server.accessLog = accessLog
         apply(plan, poolChanged: false)
         loop.onTurnEnd = { [journal, accessLog] in
@@ -67,7 +68,11 @@ final class EdgeLoop {
         server.settings = plan.settings.serverSettings
         // The plan has been tried before it came here; if it fails all the same, the old certificates stay.
         if let tls = try? plan.makeTLSServer(shared.ticketKeys) { server.tls = tls }
-        if let keys = try? KeyRing(plan.line.keys) { rooms.apply(plan, keys: keys) }
+        if let keys = try? KeyRing(plan.line.keys) {
+            let generation = rooms.generation
+            rooms.apply(plan, keys: keys)
+            if rooms.generation != generation { handler.streams.endAll() }
+        }
         handler.limit = plan.settings.addressLimit
         handler.trusted = plan.settings.server.trustedProxies
         journal.level = plan.settings.log.level.logLevel
@@ -89,6 +94,7 @@ final class EdgeLoop {
     func drain(_ onDrained: @escaping () -> Void) {
         for listener in listeners { listener.stop() }
         listeners = []
+        handler.streams.endAll()
         server.onDrained = onDrained
         server.drain()
     }

@@ -13,6 +13,8 @@ final class EdgeRooms {
     private(set) var settings: [Settings.NamedRoom]
     /// Goes up when rooms come or go, so that what was said of one is not taken for another.
     private(set) var generation: UInt8 = 0
+    /// Told after every tick of a room.
+    var onTick: ((_ room: Int) -> Void)?
     private let loop: EventLoop
     private let store: any QueueStore
     private let nodeName: String
@@ -47,6 +49,10 @@ final class EdgeRooms {
     private func open(_ room: Settings.NamedRoom) -> RoomDesk {
         let desk = RoomDesk(room: room.name, name: nodeName, rules: room.room.rules, store: store, on: loop) {
             SecureRandom.word()
+        }
+        desk.onSnapshot = { [weak self, name = room.name] _ in
+            guard let self, let at = self.settings.firstIndex(where: { $0.name == name }) else { return }
+            self.onTick?(at)
         }
         desk.open()
         return desk

@@ -74,7 +74,7 @@ struct StatusBody {
         output.append("\"")
     }
 
-    private var canEnter: Bool {
+    var canEnter: Bool {
         switch reply {
         case .admitted, .open: true
         case .waiting, .revoked, .notYet, .closed, .full, .held: false
