@@ -18,7 +18,7 @@ extension FailoverStore {
     /// The caller finds an empty line here, as in any store that has lost it, and brings back what it remembers.
     private func locally(_ call: StoreCall, _ now: Microseconds) -> StoreAnswer {
         let known = knowledge[call.room] ?? RoomKnowledge(rules: call.rules)
-        let nodes = Int64(max(known.snapshot?.nodes.count ?? 1, 1))
+        let nodes = Int64(max(NodeName.processes(of: known.snapshot?.nodes ?? []).count, 1))
         var local = known.local ?? LocalLine(freeSlots: freeSlots(known, call.rules) / nodes)
         var call = call
         call.rules = part(of: call.rules, known.snapshot?.controls, nodes)
@@ -28,16 +28,19 @@ extension FailoverStore {
             call.lineage = 0
         }
         if case .restore(var recollection) = call.operation {
-            recollection.nodes = [node]
+            // All desks of this process, and no other's.
+            recollection.nodes = (known.snapshot?.nodes ?? []).filter { NodeName.process(of: $0) == node } + [node]
             recollection.epoch = max(recollection.epoch, known.watermarks.epoch + 1)
             // What was set live for the fleet is in the rules already, this node's part of it.
             recollection.watermarks.controls.rate = nil
             recollection.watermarks.controls.burst = nil
             recollection.watermarks.controls.slotsMax = nil
             call.operation = .restore(recollection)
-            local.ownSessions += Int64(recollection.sessions.count)
         }
+        let sessionsBefore = local.line.sessionCount
         let answer = local.line.apply(call, now: now)
+        // Two desks may remember the same one.
+        if case .restore = call.operation { local.ownSessions += Int64(max(0, local.line.sessionCount - sessionsBefore)) }
         knowledge[call.room]?.local = local
         return answer
     }
@@ -56,6 +59,8 @@ extension FailoverStore {
             ? AdmissionRate(count: rules.rate.count / nodes, perMicroseconds: rules.rate.perMicroseconds)
             : AdmissionRate(count: rules.rate.count, perMicroseconds: per)
         rules.burst = max(1, rules.burst / nodes)
+        // Nobody's turn is over for good here: it may wait at another node, whose line is not as far.
+        rules.turnGrace = TimeBounds.spanMax
         return rules
     }
 

@@ -1,5 +1,7 @@
 /// What an observer may look at that no node is told.
 extension Line {
+    var sessionCount: Int { sessions.count }
+
     package func isWaiting(_ id: TicketID) -> Bool { seen.contains(id) }
     package func isOffered(_ id: TicketID) -> Bool { offered.contains(id) }
     package func isInside(_ id: TicketID) -> Bool { sessions.contains(id) }

@@ -37,7 +37,7 @@ final class EdgeLoop {
             seed: SecureRandom.word())
         // The first loop has the process's own name, by which the roster knows it.
         rooms = EdgeRooms(
-            plan, keys: try KeyRing(plan.line.keys), store: store, nodeName: index == 0 ? nodeName : "\(nodeName)/\(index)",
+            plan, keys: try KeyRing(plan.line.keys), store: store, nodeName: NodeName.desk(index, of: nodeName),
             on: loop)
         handler = EdgeHandler(
             relay: relay, rooms: rooms, shared: shared, shard: shard, journal: journal, startedAt: loop.now)
