@@ -16,6 +16,7 @@ final class EdgeHandler: Handler {
 
     let relay: Relay
     let rooms: EdgeRooms
+    var pages: PageShelf
     var limit: RateLimit?
     var trusted: [Network]
     /// Memory for the bodies of answers, which goes from one to the next.
@@ -26,10 +27,12 @@ final class EdgeHandler: Handler {
     private let startedAt: UInt64
 
     init(
-        relay: Relay, rooms: EdgeRooms, shared: EdgeShared, shard: MetricsShard, journal: Journal, startedAt: UInt64
+        relay: Relay, rooms: EdgeRooms, pages: PageShelf, shared: EdgeShared, shard: MetricsShard, journal: Journal,
+        startedAt: UInt64
     ) {
         self.relay = relay
         self.rooms = rooms
+        self.pages = pages
         self.journal = journal
         self.shared = shared
         self.shard = shard

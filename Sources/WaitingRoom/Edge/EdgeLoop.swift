@@ -40,7 +40,8 @@ final class EdgeLoop {
             plan, keys: try KeyRing(plan.line.keys), store: store, nodeName: index == 0 ? nodeName : "\(nodeName)/\(index)",
             on: loop)
         handler = EdgeHandler(
-            relay: relay, rooms: rooms, shared: shared, shard: shard, journal: journal, startedAt: loop.now)
+            relay: relay, rooms: rooms, pages: PageShelf(plan.pages, plan.settings.allRooms), shared: shared, shard: shard,
+            journal: journal, startedAt: loop.now)
         server = Server(
             loop: loop, handler: handler, settings: plan.settings.serverSettings,
             counts: ServerCounts(shared.serverNames, shard: shard))
@@ -67,7 +68,10 @@ final class EdgeLoop {
         server.settings = plan.settings.serverSettings
         // The plan has been tried before it came here; if it fails all the same, the old certificates stay.
         if let tls = try? plan.makeTLSServer(shared.ticketKeys) { server.tls = tls }
-        if let keys = try? KeyRing(plan.line.keys) { rooms.apply(plan, keys: keys) }
+        if let keys = try? KeyRing(plan.line.keys) {
+            rooms.apply(plan, keys: keys)
+            handler.pages = PageShelf(plan.pages, plan.settings.allRooms)
+        }
         handler.limit = plan.settings.addressLimit
         handler.trusted = plan.settings.server.trustedProxies
         journal.level = plan.settings.log.level.logLevel
