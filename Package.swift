@@ -123,7 +123,7 @@ let package = Package(
             path: "Tests/Chaos", swiftSettings: house),
         tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "Postgres", "TestSupport"]),
         tests("SimulationTests", ["Simulation", "Admission", "Digest", "TestSupport", "simulate"]),
-        tests("IntegrationTests", ["TestSupport", "waitingroom", "chaos"]),
+        tests("IntegrationTests", ["TestSupport", "waitingroom", "chaos"], exclude: ["Browser"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),
     ],
