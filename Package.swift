@@ -115,7 +115,8 @@ let package = Package(
         tests(
             "WaitingRoomTests",
             [
-                "WaitingRoom", "Settings", "Admission", "Relay", "Web", "Loop", "Address", "Bytes", "Telemetry", "TestSupport",
+                "WaitingRoom", "Settings", "Admission", "HTTP", "Relay", "Web", "Loop", "Address", "Bytes", "Telemetry",
+                "TestSupport",
             ]),
         .executableTarget(
             name: "chaos",

@@ -12,7 +12,10 @@ import Testing
         for piece in pieces {
             if piece.isPacked {
                 let packed = try #require(PackedPiece(piece.bytes))
-                stream.append(blocks: packed.blocks.span, packed.checksum, to: &output)
+                var blocks = ByteBuffer()
+                blocks.append(packed.blocks)
+                stream.append(
+                    blocks: ByteRange(start: 0, count: blocks.count), of: blocks, packed.checksum, to: &output)
             } else {
                 stream.append(piece.bytes.span, to: &output)
             }

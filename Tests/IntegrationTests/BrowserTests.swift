@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "arrive_and_be_let_in", "go_in_by_itself", "reload_and_come_back", "lose_the_network", "without_script", "second_tab",
+        "arrive_and_be_let_in", "go_in_by_itself", "reload_and_come_back", "lose_the_network", "without_script",
+        "second_tab",
         "choose_a_language", "send_a_form", "look_en", "look_ko", "look_ja", "use_the_keyboard",
     ]) func visitorsFareWell(_ name: String) throws {
         let origin = try ScriptedOrigin(Self.shop)

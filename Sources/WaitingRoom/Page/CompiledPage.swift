@@ -94,7 +94,9 @@ struct CompiledPage: Sendable {
     /// Without indentation and the lines that are comments.
     private static func slim(_ bytes: [UInt8]) -> [UInt8] {
         let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.drop { $0 == UInt8(ascii: " ") } }
-        return Array(lines.filter { !$0.isEmpty && !$0.starts(with: [0x2f, 0x2f]) }.joined(separator: [UInt8(ascii: "\n")]))
+        return Array(
+            lines.filter { !$0.isEmpty && !$0.starts(with: [0x2f, 0x2f]) && !$0.starts(with: [0x2f, 0x2a]) }.joined(
+                separator: [UInt8(ascii: "\n")]))
     }
 
     // MARK: The head

@@ -25,7 +25,8 @@ struct PageTemplate: Sendable {
     init(_ bytes: [UInt8], file: String, keys: Set<String>) throws(SettingsProblems) {
         if bytes.count > Self.bytesMax {
             throw SettingsProblems([
-                SettingsProblem(place: .file(file), saying: "is larger than \(Self.bytesMax >> 10) KiB, which no waiting page is")
+                SettingsProblem(
+                    place: .file(file), saying: "is larger than \(Self.bytesMax >> 10) KiB, which no waiting page is")
             ])
         }
         var reader = PageTemplateReader(bytes, file: file, keys: keys)

@@ -140,7 +140,8 @@ struct PageTemplateReader {
         if name.hasPrefix(prefix) {
             let key = String(name.dropFirst(prefix.count))
             guard keys.contains(key) else {
-                refuse("{{\(name)}} is no text of the page; there are \(keys.sorted().joined(separator: ", "))", instead: nil)
+                refuse(
+                    "{{\(name)}} is no text of the page; there are \(keys.sorted().joined(separator: ", "))", instead: nil)
                 return nil
             }
             return allows(.text, name) ? .text(key) : nil

@@ -31,7 +31,8 @@ struct PageTexts: Sendable {
 enum PagePhrase: Int, CaseIterable, Sendable {
     case headlineWaiting, headlinePrequeue, headlinePaused, headlineNotYet, headlineClosed, headlineFull, headlineHeld
     case headlineRevoked, headlineAdmitted, headlineOpen
-    case nextWaiting, nextPrequeue, nextPaused, nextNotYet, nextClosed, nextFull, nextHeld, nextRevoked, nextAdmitted, nextOpen
+    case nextWaiting, nextPrequeue, nextPaused, nextNotYet, nextClosed, nextFull, nextHeld, nextRevoked, nextAdmitted,
+        nextOpen
     case rejoinedSpent, rejoinedPassed, resend
     case waitShort, waitAbout, waitMinutes, waitAboutHours, waitHours, waitUnknown
 

@@ -191,6 +191,7 @@ class Case:
         stage = page_looks.Stage(self.browser, self.base, "en")
         page_looks.keyboard(stage)
         page_looks.quiet(stage)
+        page_looks.faults_are_found(stage)
 
 
 def has_loaded(tab, text):

@@ -81,7 +81,8 @@ FAULTS = r"""
   for (const id of ['place', 'wait', 'behind', 'headline', 'count']) {
     if (document.getElementById(id).closest('[aria-live], [role=status], [role=alert]')) faults.push(`#${id} is read at every change`);
   }
-  if (document.documentElement.scrollWidth > innerWidth) faults.push(`is ${document.documentElement.scrollWidth} wide in ${innerWidth}`);
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) faults.push(`is ${scrollWidth} wide in ${clientWidth}`);
   if (/[{}]|undefined|null|NaN/.test(document.body.innerText)) faults.push(`reads ${document.body.innerText}`);
   return faults;
 })()
@@ -148,6 +149,26 @@ def keyboard(stage):
     tab.value("document.querySelector('#sound').focus()")
     tab.press(" ", 32)
     tab.wait("document.querySelector('#sound').getAttribute('aria-checked') === 'true'")
+
+
+def faults_are_found(stage):
+    """What judges the looks is judged."""
+    tab = stage.tab
+    tab.look(390, 844)
+    stage.show("waiting")
+    for harm, finding in (
+        ("document.querySelector('#next').style.color = '#aaa'", "has contrast"),
+        ("document.querySelector('#sound').textContent = ''", "has no name"),
+        ("document.querySelector('#behind').id = 'wait'", "twice"),
+        ("document.querySelector('#place').textContent = '9'.repeat(30)", "wide in"),
+        ("document.querySelector('nav a').style.cssText = 'padding:0;min-height:0;font-size:10px'", "is written in 10 px"),
+        ("document.querySelector('#wait').textContent = 'undefined'", "reads"),
+    ):
+        stage.show("waiting")
+        assert tab.value(FAULTS) == []
+        tab.value(harm)
+        found = tab.value(FAULTS.replace("document.getElementById(id).closest", "document.getElementById(id)?.closest"))
+        assert any(finding in fault for fault in found), (harm, found)
 
 
 def quiet(stage):

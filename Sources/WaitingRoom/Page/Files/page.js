@@ -52,7 +52,7 @@
     const bar = $('progress');
     if (!bar) return;
     bar.hidden = false;
-    bar.value = Math.round(10 + way.far * 990);
+    bar.value = Math.round(20 + way.far * 980);
   };
   let shown = {}, rejoined = data.now.rejoined, said = { at: 0, place: 0 };
   const announce = now => {
@@ -71,8 +71,7 @@
     const left = Math.max(0, Math.ceil(shown.opensAt - (Date.now() + skew) / 1000));
     const two = n => String(n).padStart(2, '0');
     const days = Math.floor(left / 86400), hours = Math.floor(left / 3600) % 24;
-    const clock = `${two(hours)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
-    set('count', days ? `${days} × 24:00:00 + ${clock}` : clock);
+    set('count', days ? say('days', { d: days, h: hours }) : `${two(hours)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`);
   };
   const render = now => {
     rejoined = now.rejoined || rejoined;
@@ -156,7 +155,6 @@
     document.title = `${say('headline.admitted')} – ${title}`;
     set('shout', `${say('headline.admitted')}. ${say('enter')}`);
     show('door', true);
-    show('wishes', false);
     chime();
     if (kept.get('wr:notify') && window.Notification && Notification.permission === 'granted') {
       try {
@@ -183,7 +181,6 @@
     set('next', say('elsewhere'));
     document.title = `${say('headline.admitted')} – ${title}`;
     show('door', true);
-    show('wishes', false);
   };
   addEventListener('online', () => wait(Math.random() * 1000, poll));
   addEventListener('offline', () => { failures += 1; lost(true); });
