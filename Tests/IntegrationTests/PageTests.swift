@@ -22,7 +22,6 @@ import Testing
     }
 
     @Test func itIsSentInPlaceOfWhatWasAskedFor() throws {
-        defer { (program.stop(), origin.stop()) }
         let page = try ask()
         #expect(page.status == 200 && page.text.contains("You are in line"))
         #expect(page.all("Cache-Control") == ["no-store"] && page.all("X-Robots-Tag") == ["noindex"])
@@ -41,7 +40,6 @@ import Testing
 
     /// curl unpacks it by itself, and is not ours; and so are the hashes that Python counts.
     @Test func othersUnpackItAndFindItsPolicyTrue() throws {
-        defer { (program.stop(), origin.stop()) }
         let file = program.folder.path("page.html")
         let fields = try Tool.succeed([
             "curl", "--silent", "--compressed", "--dump-header", "-", "--output", file,
@@ -61,7 +59,6 @@ import Testing
     }
 
     @Test func aChosenLanguageStays() throws {
-        defer { (program.stop(), origin.stop()) }
         let answer = try ask("/api/queue/language?to=ko&back=/tickets?a=b&c=d")
         #expect(answer.status == 303 && answer.all("Location") == ["/tickets?a=b&c=d"])
         #expect(answer.all("Set-Cookie") == ["wr_lang=ko; Path=/; Max-Age=31536000; SameSite=Lax"])
@@ -71,7 +68,6 @@ import Testing
 
     @Test(arguments: [("closed", 503), ("paused", 200)]) func theStateOfTheSaleIsSaid(_ state: String, _ status: Int) throws
     {
-        defer { (program.stop(), origin.stop()) }
         let other = try RunningProgram(Self.config(origin, ["room.state": .text(state)]))
         defer { other.stop() }
         let page = try other.ask("/", ["Accept: text/html", "Connection: close"])
@@ -81,7 +77,6 @@ import Testing
 
     /// A page of one's own, which changes while the program runs; what is wrong with it changes nothing.
     @Test func aPageOfOnesOwn() throws {
-        defer { (program.stop(), origin.stop()) }
         let folder = try TemporaryFolder()
         try folder.write("own.html", "<h1>Shop</h1><p>{{place}}</p>")
         let other = try RunningProgram(Self.config(origin, ["room.page": "own.html"]), folder: folder)
@@ -98,7 +93,6 @@ import Testing
     }
 
     @Test func aWrongPageIsToldBeforeItServes() throws {
-        defer { (program.stop(), origin.stop()) }
         let folder = try TemporaryFolder()
         try folder.write("own.html", "<p>\n{{plase}}")
         let file = try folder.write("c.toml", Self.config(origin, ["room.page": "own.html"]).text)

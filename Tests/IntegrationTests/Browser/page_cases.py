@@ -173,6 +173,17 @@ class Case:
         tab.wait("document.querySelector('#origin').textContent === '/order'")
         assert tab.text("#method") == "GET"
 
+    def lose_the_cookies(self):
+        """Once that is another place; a browser that keeps none would get one after the other."""
+        self.line(1)
+        tab = self.browser.tab()
+        tab.go(self.base + DEEP)
+        self.is_at(tab, 2)
+        tab.call("Network.clearBrowserCookies")
+        self.is_at(tab, 3)
+        tab.call("Network.clearBrowserCookies")
+        tab.wait("document.querySelector('#notice').textContent.includes('cookies')")
+
     def look_en(self):
         self.look("en")
 

@@ -6,6 +6,9 @@ import os
 
 OPENS_AT = 1796083200
 
+LOOKS = (
+    ("light", 1280, 860), ("light", 390, 844), ("light", 320, 640), ("dark", 1280, 860), ("dark", 390, 844))
+
 STATES = {
     "waiting": {"state": "waiting", "position": 2892, "behind": 12034, "waitSeconds": {"low": 490, "high": 655}},
     "long": {
@@ -120,15 +123,15 @@ def judge(browser, base, language, pictures):
     stage = Stage(browser, base, language)
     tab = stage.tab
     for name in STATES:
-        for scheme in ("light", "dark"):
-            for width, height in ((1280, 860), (390, 844), (320, 640)):
-                tab.look(width, height, scheme)
-                if name == "admitted" or (scheme, width) == ("light", 1280):
-                    stage.show(name)
-                faults = tab.value(FAULTS)
-                assert faults == [], f"{name}, {language}, {scheme}, {width} wide: {faults}"
-                if pictures and width != 320:
-                    tab.photograph(os.path.join(pictures, f"{name}-{language}-{scheme}-{width}.png"))
+        for scheme, width, height in LOOKS:
+            tab.look(width, height, scheme)
+            # A turn lasts five seconds.
+            if name == "admitted" or (scheme, width, height) == LOOKS[0]:
+                stage.show(name)
+            faults = tab.value(FAULTS)
+            assert faults == [], f"{name}, {language}, {scheme}, {width} wide: {faults}"
+            if pictures and width != 320:
+                tab.photograph(os.path.join(pictures, f"{name}-{language}-{scheme}-{width}.png"))
     assert tab.complaints() == [], tab.complaints()
 
 

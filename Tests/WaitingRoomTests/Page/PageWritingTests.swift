@@ -1,10 +1,10 @@
-import Admission
 import Bytes
 import Foundation
 import HTTP
 import Settings
 import Testing
 
+@testable import Admission
 @testable import WaitingRoom
 
 /// A page as a visitor gets it.
@@ -42,7 +42,8 @@ import Testing
                 room: "main", reply: reply, message: message, opensAt: reply == .notYet ? 1_796_083_200 : nil),
             title: title, language: language, resend: resend, target: ByteRange(start: 0, count: target.utf8.count),
             host: ByteRange(start: target.utf8.count, count: host.utf8.count), now: 1_796_000_000)
-        var (plain, packed) = (ByteBuffer(), ByteBuffer())
+        var plain = ByteBuffer()
+        var packed = ByteBuffer()
         shelf.write(page, fill, bytes.span, to: &plain)
         shelf.writeGzip(page, fill, bytes.span, to: &packed)
         var fields = ByteBuffer()

@@ -105,7 +105,7 @@
   };
 
   // How it goes on.
-  let failures = 0, isAsking = false, isOver = false, askedAt = 0;
+  let failures = 0, isAsking = false, isOver = false, askedAt = 0, hasTicket = false;
   const channel = 'BroadcastChannel' in window ? new BroadcastChannel(key) : null;
   const fetched = async (url, method, signal) => {
     const answer = await fetch(url, { method, signal, cache: 'no-store', headers: { Accept: 'application/json' } });
@@ -119,10 +119,15 @@
     const stop = new AbortController(), limit = setTimeout(() => stop.abort(), answerMaxMs);
     try {
       let answer = await fetched(data.status, 'GET', stop.signal);
-      // Whoever has no ticket yet asks for one.
+      // Whoever has no ticket yet asks for one; but not for another when it was not kept, which would go on for ever.
+      if (answer.status === 401 && (hasTicket || !navigator.cookieEnabled)) {
+        set('notice', say('cookies'));
+        return wait(failureMaxMs, poll);
+      }
       if (answer.status === 401) answer = await fetched(data.enter, 'POST', stop.signal);
       if (!answer.ok) throw {};
       const { token, ticket, ...now } = await answer.json();
+      hasTicket = hasTicket || !!ticket;
       if (channel) channel.postMessage(now);
       lost(false);
       failures = 0;
