@@ -93,7 +93,7 @@ let package = Package(
         tests("BytesTests", ["Bytes"]),
         tests("AddressTests", ["Address"]),
         tests("DigestTests", ["Digest"]),
-        tests("DeflateTests", ["Deflate", "Bytes"]),
+        tests("DeflateTests", ["Deflate", "Bytes", "TestSupport"]),
         // Counts what a thread allocates, for the tests that say how much that may be.
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests(

@@ -1,6 +1,7 @@
 import Bytes
 import Deflate
 import Foundation
+import TestSupport
 import Testing
 
 /// What is put together from pieces is judged by Python's reader of gzip, which checks sum and length as well.
@@ -25,23 +26,13 @@ import Testing
     }
 
     static func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", "-c", "import gzip, sys; sys.stdout.buffer.write(gzip.decompress(sys.stdin.buffer.read()))",
-        ]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        Thread.detachNewThread {
-            try? input.fileHandleForWriting.write(contentsOf: Data(bytes))
-            try? input.fileHandleForWriting.close()
+        let program = "import gzip, sys; print(gzip.decompress(sys.stdin.buffer.read()).hex())"
+        let tool = try FinishedProgram.run(["/usr/bin/env", "python3", "-c", program], input: Data(bytes))
+        try #require(tool.exitCode == 0, "python3 does not take it for gzip: \(tool.said)")
+        let digits = Array(tool.output.utf8.dropLast())
+        return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)
         }
-        let found = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "python3 does not take it for gzip")
-        return found
     }
 
     static let text = Array(String(repeating: "a place in line, and another one; ", count: 300).utf8)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The page in real Chromium, which `Browser/page_cases.py` drives; each case is told there.
@@ -32,15 +33,9 @@ import Testing
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Browser/page_cases.py").path
         // Each wait of the script has a ceiling of its own.
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-B", script, name, "http://127.0.0.1:\(try program.port)", program.folder.path]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0 && said.contains("as it should be"), "\(said)")
+        let told = try FinishedProgram.run(
+            ["/usr/bin/env", "python3", "-B", script, name, "http://127.0.0.1:\(try program.port)", program.folder.path],
+            secondsMax: 300)
+        #expect(told.exitCode == 0 && told.said.contains("as it should be"), "\(told.said)")
     }
 }

@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import HTTP
 import Settings
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -53,20 +54,9 @@ import Testing
 
     static func unpacked(_ bytes: [UInt8]) throws -> String {
         let program = "import gzip, sys; sys.stdout.buffer.write(gzip.decompress(sys.stdin.buffer.read()))"
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", program]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        // Less than a pipe holds.
-        try input.fileHandleForWriting.write(contentsOf: Data(bytes))
-        try input.fileHandleForWriting.close()
-        let found = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "python3 does not take it for gzip")
-        return String(decoding: found, as: UTF8.self)
+        let tool = try FinishedProgram.run(["/usr/bin/env", "python3", "-c", program], input: Data(bytes))
+        try #require(tool.exitCode == 0, "python3 does not take it for gzip: \(tool.said)")
+        return tool.output
     }
 
     static let replies: [Reply] = [
