@@ -78,6 +78,9 @@ public struct ByteBuffer: ~Copyable {
     /// What is in another buffer, which keeps it.
     @inlinable public mutating func append(_ other: borrowing ByteBuffer) { append(other.span) }
 
+    /// A part of what is in another buffer.
+    @inlinable public mutating func append(_ range: ByteRange, of other: borrowing ByteBuffer) { append(other.span[range]) }
+
     @inlinable public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
     public mutating func append(decimal number: UInt64) {

@@ -150,6 +150,7 @@ struct APIPaths: Sendable {
         if rest.equals("/status") { return isRead ? .status : .wrongMethod(allow: "GET, HEAD") }
         if rest.equals("/position") { return isRead ? .position : .wrongMethod(allow: "GET, HEAD") }
         if rest.equals("/events") { return method == .get ? .events : .wrongMethod(allow: "GET") }
+        if rest.equals("/language") { return isRead ? .language : .wrongMethod(allow: "GET, HEAD") }
         return .unknown
     }
 

@@ -20,6 +20,8 @@ public enum GateAction: Sendable {
     /// What is asked of us rather than of the origin.
     public enum Endpoint: Sendable, Equatable {
         case enter, status, position, events, leave
+        /// The page's switch of languages.
+        case language
         /// Below our prefix, and nothing.
         case unknown
         /// There, and not with this method; these are the ones.
@@ -28,7 +30,7 @@ public enum GateAction: Sendable {
         public static func == (one: Endpoint, other: Endpoint) -> Bool {
             switch (one, other) {
             case (.enter, .enter), (.status, .status), (.position, .position), (.events, .events), (.leave, .leave),
-                (.unknown, .unknown):
+                (.language, .language), (.unknown, .unknown):
                 true
             case (.wrongMethod(let one), .wrongMethod(let other)): one.bytes.equals(other.bytes)
             default: false

@@ -87,7 +87,7 @@ extension Span where Element == UInt8 {
 
     /// Where a byte lies first in a range.
     @inline(__always)
-    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    public func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
         var at = range.lowerBound

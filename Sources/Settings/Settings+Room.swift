@@ -27,6 +27,7 @@ extension Settings {
         public var abandonAfter = Timespan.seconds(120)
         public var bindsNetwork = false
         public var title = ""
+        public var page = ""
         public var pageStatus = 200
         public var bypassPaths: [PathPattern] = []
         public var bypassMethods: [BypassMethod] = []
@@ -155,6 +156,10 @@ extension Settings.Room {
         Key(
             "room", "title", \.room.title, .pageTitle(),
             "What the page is headed with, such as the name of the sale. Empty is the host."),
+        Key(
+            "room", "page", \.room.page, .path("a path", example: "page.html", mayBeEmpty: true),
+            "A page of your own in place of the one that is in the program: HTML with variables such as {{place}}, see "
+                + "docs/PAGE.md. It is judged when it is read, and read anew with this file."),
         Key(
             "room", "page_status", \.room.pageStatus, .pageStatus(),
             "The status of the page: 200, since proxies and phones treat errors in ways of their own; nothing stores it, and "

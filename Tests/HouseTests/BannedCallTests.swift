@@ -27,9 +27,9 @@ extension Ban {
     @Sendable private static func inSourcesOrTests(_ file: SourceFile) -> Bool { inSources(file) || inTests(file) }
 
     /// Modules whose decisions depend on their arguments alone.
-    static let pure: Set<String> = ["Bytes", "Address", "Admission", "HTTP", "Settings", "Gate", "Simulation"]
+    static let pure: Set<String> = ["Bytes", "Address", "Admission", "HTTP", "Settings", "Gate", "Deflate", "Simulation"]
     /// Modules that hold memory or speak to C; all the others see spans and arrays.
-    static let unsafe: Set<String> = ["Bytes", "HTTP", "Loop", "TLS", "Digest", "Settings", "Redis", "Postgres"]
+    static let unsafe: Set<String> = ["Bytes", "HTTP", "Loop", "TLS", "Digest", "Deflate", "Settings", "Redis", "Postgres"]
     /// The command line speaks to a person; everything else to the log.
     @Sendable static func isCommandLine(_ file: SourceFile) -> Bool {
         file.isBelow("Sources/Main") || file.path.hasPrefix("Sources/WaitingRoom/Command") || file.isBelow("Sources/Crowd")

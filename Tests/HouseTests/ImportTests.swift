@@ -5,12 +5,14 @@ import Testing
 @Suite struct ImportTests {
     static let layers: [(module: String, imports: Set<String>)] = [
         // C, behind the thinnest shims.
-        ("CLinux", []), ("COpenSSL", []), ("CToml", []), ("CHiredis", []), ("CPostgres", []), ("CKafka", []),
+        ("CLinux", []), ("COpenSSL", []), ("CToml", []), ("CHiredis", []), ("CPostgres", []), ("CZlib", []),
+        ("CKafka", []),
         // Values that everything speaks in.
         ("Bytes", []),
         ("Address", []),
         // Pure: decide, and know no socket and no clock.
         ("Digest", ["COpenSSL"]),
+        ("Deflate", ["Bytes", "CZlib"]),
         ("Admission", ["Address", "Digest"]),
         ("HTTP", ["Bytes", "Address"]),
         ("Settings", ["Address", "CToml"]),
@@ -29,8 +31,8 @@ import Testing
         (
             "WaitingRoom",
             [
-                "Bytes", "Address", "Digest", "Admission", "HTTP", "Settings", "Telemetry", "Gate", "Loop", "TLS", "Redis",
-                "Postgres", "Stores", "Web", "Relay",
+                "Bytes", "Address", "Digest", "Deflate", "Admission", "HTTP", "Settings", "Telemetry", "Gate", "Loop", "TLS",
+                "Redis", "Postgres", "Stores", "Web", "Relay",
             ]
         ),
         (

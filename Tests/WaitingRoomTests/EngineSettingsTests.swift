@@ -91,7 +91,7 @@ import Testing
     @Test func connectionsAreFittedToTheDescriptors() throws {
         var plan = EdgePlan(
             settings: Settings(), targets: [], certificates: [], authorities: nil,
-            line: LinePlan(keys: [], keysFile: ""))
+            line: LinePlan(keys: [], keysFile: ""), pages: PagePlan(pages: [:], apiPrefix: ""))
         plan.fitConnections(to: 1_000_000, loopCount: 2)
         #expect(plan.settings.server.connectionsMax == 60_000 && plan.warnings.isEmpty)
         plan.fitConnections(to: 1024, loopCount: 2)

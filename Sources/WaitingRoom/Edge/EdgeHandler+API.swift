@@ -25,6 +25,7 @@ extension EdgeHandler {
                 output.append(allow)
                 output.append("\r\n")
             }
+        case .language: return answerLanguage(head, bytes, guest, connection)
         case .enter, .status, .position, .events, .leave: break
         }
         guard let room = RoomQuery.room(head, bytes, rooms.gate) else {

@@ -51,7 +51,7 @@ extension EdgeHandler {
         case .waiting, .revoked, .notYet, .closed, .full, .held:
             connection.exchange?.record.set(reason: reply.word)
             if PageWish.wantsPage(head, bytes) {
-                answerPage(reply, room, ticket, guest, connection)
+                answerPage(reply, room, ticket, head, bytes, guest, connection)
             } else {
                 answerProblem(reply, room, ticket, guest, connection)
             }

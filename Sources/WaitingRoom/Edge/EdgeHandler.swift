@@ -16,6 +16,7 @@ final class EdgeHandler: Handler {
 
     let relay: Relay
     let rooms: EdgeRooms
+    var pages: PageShelf
     var limit: RateLimit?
     var trusted: [Network]
     var streams = EventStreams()
@@ -27,10 +28,12 @@ final class EdgeHandler: Handler {
     private let startedAt: UInt64
 
     init(
-        relay: Relay, rooms: EdgeRooms, shared: EdgeShared, shard: MetricsShard, journal: Journal, startedAt: UInt64
+        relay: Relay, rooms: EdgeRooms, pages: PageShelf, shared: EdgeShared, shard: MetricsShard, journal: Journal,
+        startedAt: UInt64
     ) {
         self.relay = relay
         self.rooms = rooms
+        self.pages = pages
         self.journal = journal
         self.shared = shared
         self.shard = shard

@@ -40,7 +40,8 @@ final class EdgeLoop {
             plan, keys: try KeyRing(plan.line.keys), store: store, nodeName: NodeName.desk(index, of: nodeName),
             on: loop)
         handler = EdgeHandler(
-            relay: relay, rooms: rooms, shared: shared, shard: shard, journal: journal, startedAt: loop.now)
+            relay: relay, rooms: rooms, pages: PageShelf(plan.pages, plan.settings.allRooms), shared: shared, shard: shard,
+            journal: journal, startedAt: loop.now)
         server = Server(
             loop: loop, handler: handler, settings: plan.settings.serverSettings,
             counts: ServerCounts(shared.serverNames, shard: shard))
@@ -71,6 +72,7 @@ final class EdgeLoop {
         if let keys = try? KeyRing(plan.line.keys) {
             let generation = rooms.generation
             rooms.apply(plan, keys: keys)
+            handler.pages = PageShelf(plan.pages, plan.settings.allRooms)
             if rooms.generation != generation { handler.streams.endAll() }
         }
         handler.limit = plan.settings.addressLimit

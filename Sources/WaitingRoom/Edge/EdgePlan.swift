@@ -12,6 +12,7 @@ struct EdgePlan: Sendable {
     var certificates: [TLSCertificate]
     var authorities: [UInt8]?
     var line: LinePlan
+    var pages: PagePlan
     /// Connections to one server on which it waits for clients, over all loops.
     var clientPacedMax = 0
     /// What an operator should know and nothing stops at.
@@ -20,7 +21,8 @@ struct EdgePlan: Sendable {
     /// `makesKeys`: keys that nobody has given are made and kept.
     static func prepare(_ settings: Settings, makesKeys: Bool = true) throws(SettingsProblems) -> EdgePlan {
         let line = try LinePlan.prepare(settings, makesKeys: makesKeys)
-        var plan = EdgePlan(settings: settings, targets: [], certificates: [], authorities: nil, line: line)
+        let pages = try PagePlan.prepare(settings)
+        var plan = EdgePlan(settings: settings, targets: [], certificates: [], authorities: nil, line: line, pages: pages)
         for server in settings.upstream.servers { plan.targets.append(plan.resolve(server)) }
         for pair in settings.tls.certificates {
             let chain = try SettingsFile.read(pair.certificate)

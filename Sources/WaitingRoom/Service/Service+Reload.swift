@@ -22,7 +22,8 @@ extension Service {
         guard plan.settings.reload.watch, let file = source.configFile else { return }
         let certificates = plan.settings.tls.certificates.flatMap { [$0.certificate, $0.key] }
         do {
-            reloading.watch = try FileWatch(paths: [file] + certificates, on: loop) { [unowned self] in
+            reloading.watch = try FileWatch(paths: [file] + certificates + plan.settings.pageFiles, on: loop) {
+                [unowned self] in
                 reloading.settle?.cancel()
                 reloading.settle = LoopTimer.after(Self.settleNanoseconds, on: loop) { [unowned self] in
                     reload(because: "a file has changed")

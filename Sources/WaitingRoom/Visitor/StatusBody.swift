@@ -81,7 +81,7 @@ struct StatusBody {
         }
     }
 
-    private var state: StaticString {
+    var state: StaticString {
         guard case .waiting(let standing) = reply else { return reply.word }
         return switch standing.outlook.phase {
         case .prequeue: "prequeue"
@@ -89,6 +89,9 @@ struct StatusBody {
         case .before, .auto, .queue, .open, .closed: "waiting"
         }
     }
+
+    /// For whoever counts in seconds, and comes rather late than early.
+    var pollSeconds: UInt64 { UInt64(clamping: pollAfter / 1_000_000 + 1) }
 
     private var pollAfter: Microseconds {
         if case .waiting(let standing) = reply { standing.outlook.pollAfter } else { pollAfterDefault }

@@ -1,0 +1,186 @@
+"""How the page looks and whether everybody can use it: contrast, names, roles, keyboard, in all states and languages."""
+
+import base64
+import json
+import os
+
+OPENS_AT = 1796083200
+
+LOOKS = (
+    ("light", 1280, 860), ("light", 390, 844), ("light", 320, 640), ("dark", 1280, 860), ("dark", 390, 844))
+
+STATES = {
+    "waiting": {"state": "waiting", "position": 2892, "behind": 12034, "waitSeconds": {"low": 490, "high": 655}},
+    "long": {
+        "state": "waiting", "position": 1284907, "behind": 3120455, "waitSeconds": {"low": 9800, "high": 12300},
+        "message": "The first show is sold out. Tickets for Saturday and Sunday are still there."},
+    "rejoined": {
+        "state": "waiting", "position": 41, "behind": 0, "waitSeconds": {"low": 8, "high": 31}, "rejoined": "passed"},
+    "prequeue": {"state": "prequeue", "position": None, "behind": 0, "waitSeconds": None, "opensAt": OPENS_AT},
+    "paused": {"state": "paused", "position": 2892, "behind": 12034, "waitSeconds": None},
+    "not-yet": {"state": "not-yet", "opensAt": OPENS_AT},
+    "closed": {"state": "closed"}, "full": {"state": "full"}, "held": {"state": "held"}, "revoked": {"state": "revoked"},
+    "admitted": {"state": "admitted", "canEnter": True},
+}
+
+FAULTS = r"""
+(() => {
+  const faults = [], fault = (it, what) => faults.push(`${it.tagName}#${it.id} ${what}`);
+  const isSeen = it => it.checkVisibility({ visibilityProperty: true }) && !it.closest('.unseen');
+  const all = [...document.body.querySelectorAll('*')];
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgba = color => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const luminance = ([r, g, b]) => {
+    const part = c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+    return .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+  };
+  const ratio = (a, b) => { const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
+  const ground = it => {
+    for (; it; it = it.parentElement) {
+      const color = rgba(getComputedStyle(it).backgroundColor);
+      if (color[3] === 255) return color;
+    }
+    return [255, 255, 255, 255];
+  };
+  for (const it of all.filter(isSeen)) {
+    const hasText = [...it.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (hasText) {
+      const style = getComputedStyle(it), size = parseFloat(style.fontSize);
+      const isLarge = size >= 24 || size >= 18.66 && style.fontWeight >= 700;
+      const found = ratio(rgba(style.color), ground(it));
+      if (found < (isLarge ? 3 : 4.5)) fault(it, `has contrast ${found.toFixed(2)}`);
+      if (size < 14) fault(it, `is written in ${size} px`);
+    }
+    if (it.matches('button, a[href]')) {
+      const box = it.getBoundingClientRect();
+      if (box.width < 24 || box.height < 24) fault(it, `is a target of ${box.width} by ${box.height}`);
+      if (!it.textContent.trim()) fault(it, 'has no name');
+    }
+    if (it.matches('[role=switch] i')) {
+      const found = ratio(rgba(getComputedStyle(it).borderTopColor), ground(it.parentElement));
+      if (found < 3) fault(it, `has an edge of contrast ${found.toFixed(2)}`);
+    }
+    if (it.matches('progress') && !it.getAttribute('aria-label')) fault(it, 'has no name');
+    if (it.matches('nav, section[aria-label]') && !it.getAttribute('aria-label')) fault(it, 'has no name');
+    const by = it.getAttribute('aria-labelledby');
+    if (by && !document.getElementById(by)?.textContent) fault(it, 'is named by nothing');
+  }
+  const ids = all.map(it => it.id).filter(Boolean);
+  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) faults.push(`id ${id} is there twice`);
+  for (const one of ['body > header', 'body > main', 'body > footer', 'h1', 'nav [aria-current=true]']) {
+    if (document.querySelectorAll(one).length !== 1) faults.push(`not one ${one}`);
+  }
+  const levels = all.filter(it => isSeen(it) && /^H[1-6]$/.test(it.tagName)).map(it => Number(it.tagName[1]));
+  if (levels[0] !== 1 || levels.some((n, at) => at && n > levels[at - 1] + 1)) faults.push(`headings ${levels}`);
+  for (const it of all.filter(it => it.lang && it.textContent.trim())) {
+    if (!['en', 'ko', 'ja'].includes(it.lang)) fault(it, `has language ${it.lang}`);
+  }
+  for (const [id, role] of [['said', 'status'], ['shout', 'alert']]) {
+    if (document.getElementById(id).getAttribute('role') !== role) faults.push(`#${id} is no ${role}`);
+  }
+  for (const id of ['place', 'wait', 'behind', 'headline', 'count']) {
+    if (document.getElementById(id).closest('[aria-live], [role=status], [role=alert]')) faults.push(`#${id} is read at every change`);
+  }
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) faults.push(`is ${scrollWidth} wide in ${clientWidth}`);
+  if (/[{}]|undefined|null|NaN/.test(document.body.innerText)) faults.push(`reads ${document.body.innerText}`);
+  return faults;
+})()
+"""
+
+
+class Stage:
+    """A tab in which the status is what is wanted."""
+
+    def __init__(self, browser, base, language):
+        self.tab, self.base = browser.tab(languages=language), base
+        self.tab.call("Fetch.enable", {"patterns": [{"urlPattern": "*/api/queue/status*"}]})
+
+    def show(self, name):
+        tab = self.tab
+        before = len(tab.events("Fetch.requestPaused"))
+        tab.value("localStorage.clear()") if tab.value("location.protocol") == "http:" else None
+        tab.go(self.base + "/tickets")
+        tab.browser.pump(lambda: len(tab.events("Fetch.requestPaused")) > before, "a poll")
+        self.answer(name, tab.events("Fetch.requestPaused")[-1]["requestId"])
+        state = STATES[name]["state"]
+        tab.wait(f"document.querySelector('#room').dataset.state === {state!r}")
+
+    def answer(self, name, request):
+        status = {"room": "main", "canEnter": False, "pollAfterMs": 600000, **STATES[name]}
+        self.tab.call("Fetch.fulfillRequest", {
+            "requestId": request, "responseCode": 200,
+            "responseHeaders": [{"name": "Content-Type", "value": "application/json"}],
+            "body": base64.b64encode(json.dumps(status).encode()).decode()})
+
+
+def judge(browser, base, language, pictures):
+    if pictures:
+        os.makedirs(pictures, exist_ok=True)
+    stage = Stage(browser, base, language)
+    tab = stage.tab
+    for name in STATES:
+        for scheme, width, height in LOOKS:
+            tab.look(width, height, scheme)
+            # A turn lasts five seconds.
+            if name == "admitted" or (scheme, width, height) == LOOKS[0]:
+                stage.show(name)
+            faults = tab.value(FAULTS)
+            assert faults == [], f"{name}, {language}, {scheme}, {width} wide: {faults}"
+            if pictures and width != 320:
+                tab.photograph(os.path.join(pictures, f"{name}-{language}-{scheme}-{width}.png"))
+    assert tab.complaints() == [], tab.complaints()
+
+
+def keyboard(stage):
+    """Everything that can be pressed is reached in order and shows that it is."""
+    tab = stage.tab
+    tab.look(1280, 860)
+    stage.show("waiting")
+    reached = []
+    for _ in range(5):
+        tab.press("Tab", 9)
+        reached.append(tab.value(
+            "(() => { const it = document.activeElement, style = getComputedStyle(it);"
+            "return [it.id || it.hreflang, style.outlineStyle, parseFloat(style.outlineWidth)]; })()"))
+    names = [name for name, _, _ in reached]
+    assert names == ["en", "ko", "ja", "sound", "notify"], reached
+    assert all(style == "solid" and width >= 2 for _, style, width in reached), reached
+    tab.value("document.querySelector('#sound').focus()")
+    tab.press(" ", 32)
+    tab.wait("document.querySelector('#sound').getAttribute('aria-checked') === 'true'")
+
+
+def faults_are_found(stage):
+    """What judges the looks is judged."""
+    tab = stage.tab
+    tab.look(390, 844)
+    stage.show("waiting")
+    for harm, finding in (
+        ("document.querySelector('#next').style.color = '#aaa'", "has contrast"),
+        ("document.querySelector('#sound').textContent = ''", "has no name"),
+        ("document.querySelector('#behind').id = 'wait'", "twice"),
+        ("document.querySelector('#place').textContent = '9'.repeat(30)", "wide in"),
+        ("document.querySelector('nav a').style.cssText = 'padding:0;min-height:0;font-size:10px'", "is written in 10 px"),
+        ("document.querySelector('#wait').textContent = 'undefined'", "reads"),
+    ):
+        stage.show("waiting")
+        assert tab.value(FAULTS) == []
+        tab.value(harm)
+        found = tab.value(FAULTS.replace("document.getElementById(id).closest", "document.getElementById(id)?.closest"))
+        assert any(finding in fault for fault in found), (harm, found)
+
+
+def quiet(stage):
+    """Nothing moves for whoever asks for that, and nothing is said again that was said just now."""
+    tab = stage.tab
+    tab.look(1280, 860, motion="reduce")
+    stage.show("waiting")
+    moving = tab.value(
+        "[...document.querySelectorAll('*')].filter(it => getComputedStyle(it).transitionDuration !== '0s'"
+        " || getComputedStyle(it).animationName !== 'none').map(it => it.id || it.tagName)")
+    assert moving == [], moving
+    assert tab.text("#said") == "", tab.text("#said")
