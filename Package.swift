@@ -28,6 +28,9 @@ let storeScripts: [Resource] =
         "renew", "restore", "revoke", "tickets",
     ].map { .embedInCode("Redis/Scripts/\($0).lua") } + [.embedInCode("Postgres/SQL")]
 
+/// The operators' page, put together within the program.
+let dashboard: [Resource] = ["html", "css", "js"].map { .embedInCode("Admin/Page/dashboard.\($0)") }
+
 let package = Package(
     name: "WaitingRoom",
     products: [
@@ -80,6 +83,7 @@ let package = Package(
                 "Bytes", "Address", "Digest", "Admission", "HTTP", "Gate", "Settings", "Telemetry", "Loop", "TLS", "Redis",
                 "Postgres", "Stores", "Web", "Relay",
             ],
+            resources: dashboard,
             swiftSettings: house),
         .executableTarget(name: "waitingroom", dependencies: ["WaitingRoom"], path: "Sources/Main", swiftSettings: house),
 

@@ -12,6 +12,7 @@ struct EdgePlan: Sendable {
     var certificates: [TLSCertificate]
     var authorities: [UInt8]?
     var line: LinePlan
+    var admin = AdminPlan()
     /// Connections to one server on which it waits for clients, over all loops.
     var clientPacedMax = 0
     /// What an operator should know and nothing stops at.
@@ -21,6 +22,7 @@ struct EdgePlan: Sendable {
     static func prepare(_ settings: Settings, makesKeys: Bool = true) throws(SettingsProblems) -> EdgePlan {
         let line = try LinePlan.prepare(settings, makesKeys: makesKeys)
         var plan = EdgePlan(settings: settings, targets: [], certificates: [], authorities: nil, line: line)
+        plan.admin = try AdminPlan.prepare(settings, makesToken: makesKeys)
         for server in settings.upstream.servers { plan.targets.append(plan.resolve(server)) }
         for pair in settings.tls.certificates {
             let chain = try SettingsFile.read(pair.certificate)

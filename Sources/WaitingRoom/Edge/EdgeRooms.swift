@@ -13,6 +13,8 @@ final class EdgeRooms {
     private(set) var settings: [Settings.NamedRoom]
     /// Goes up when rooms come or go, so that what was said of one is not taken for another.
     private(set) var generation: UInt8 = 0
+    /// What became of tickets here.
+    let events = EventMemory()
     private let loop: EventLoop
     private let store: any QueueStore
     private let nodeName: String
@@ -48,6 +50,7 @@ final class EdgeRooms {
         let desk = RoomDesk(room: room.name, name: nodeName, rules: room.room.rules, store: store, on: loop) {
             SecureRandom.word()
         }
+        desk.onEvent = { [events, loop] what, id in events.note(what, id, at: Int64(loop.unixNow / 1000)) }
         desk.open()
         return desk
     }
