@@ -28,10 +28,14 @@ struct AdminPlan: Sendable {
         settings.admin.tokenFile.isEmpty ? settings.server.stateDirectory + "/admin-token" : settings.admin.tokenFile
     }
 
-    /// On each line a token, or the name of who has it and the token.
     static func read(_ path: String) throws(SettingsProblems) -> [AdminToken] {
+        try secrets(path).map { AdminToken(name: $0.name, secret: $0.secret) }
+    }
+
+    /// On each line a token, or the name of who has it and the token.
+    static func secrets(_ path: String) throws(SettingsProblems) -> [(name: String, secret: String)] {
         let text = String(decoding: try SettingsFile.read(path), as: UTF8.self)
-        var tokens: [AdminToken] = []
+        var secrets: [(name: String, secret: String)] = []
         for (at, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
@@ -42,14 +46,14 @@ struct AdminPlan: Sendable {
                 throw wrong(
                     path, at + 1, "is a token of less than \(AdminToken.bytesMin) characters; try `openssl rand -hex 32`")
             }
-            tokens.append(AdminToken(name: words.count == 2 ? first : AdminToken.nameDefault, secret: secret))
+            secrets.append((words.count == 2 ? first : AdminToken.nameDefault, secret))
         }
-        guard (1...tokensMax).contains(tokens.count) else {
+        guard (1...tokensMax).contains(secrets.count) else {
             throw SettingsProblems([
-                SettingsProblem(place: .file(path), saying: "has \(tokens.count) tokens; it takes 1 to \(tokensMax)")
+                SettingsProblem(place: .file(path), saying: "has \(secrets.count) tokens; it takes 1 to \(tokensMax)")
             ])
         }
-        return tokens
+        return secrets
     }
 
     private static func wrong(_ path: String, _ line: Int, _ saying: String) -> SettingsProblems {
