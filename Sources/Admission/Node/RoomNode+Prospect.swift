@@ -1,7 +1,7 @@
 /// What is to be expected of a line as a whole.
 public struct Prospect: Hashable, Sendable {
     public var phase: RoomPhase
-    /// For whoever stands in the middle of the longest lane, and for its last; nil when nobody is let in.
+    /// In the longest lane, for the middle one of those who are still there, and for the last; nil when nobody is let in.
     public var median: WaitRange?
     public var last: WaitRange?
     /// Held up by the cap, not by the rate.
@@ -47,13 +47,26 @@ extension WaitEstimate {
         let course = isSame ? self.course(snapshot, present) : course(snapshot, present, rules)
         prospect.isHeldByCap = course.slots != nil
         prospect.isGuess = prospect.isHeldByCap && !knowsSessions
-        let forecast = Forecast(parts(view, rules), course)
+        let parts = parts(view, rules)
+        let forecast = Forecast(parts, course)
         func wait(_ ahead: Int) -> WaitRange? {
             range(forecast, ahead: ahead, lane: lane).map { WaitRange(low: $0.low + still, high: $0.high + still) }
         }
-        prospect.median = wait(count / 2)
+        prospect.median = wait(parts.indices.contains(lane) ? Self.middle(parts[lane]) : count / 2)
         prospect.last = wait(count)
         return prospect
+    }
+
+    /// How many stand before the middle one of those present.
+    private static func middle(_ parts: [Forecast.Part]) -> Int {
+        var half = parts.reduce(0) { $0 + $1.present } / 2
+        var before = 0.0
+        for part in parts {
+            if half <= part.present, part.present > 0 { return Int(before + part.count * half / part.present) }
+            half -= part.present
+            before += part.count
+        }
+        return Int(before / 2)
     }
 
     /// Under another rate or cap. How long a session lasts stays as it is: it says which of the two will hold the line up.
