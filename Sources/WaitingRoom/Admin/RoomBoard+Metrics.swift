@@ -85,7 +85,7 @@ extension RoomBoard {
                 let errors = standing.promises.map(\.error).sorted()
                 guard !errors.isEmpty else { return [] }
                 return [0.5, 0.9].map { part in
-                    (",quantile=\"\(part)\"", errors[min(errors.count - 1, Int(part * Double(errors.count)))])
+                    (",part=\"\(part)\"", errors[min(errors.count - 1, Int(part * Double(errors.count)))])
                 }
             },
         ]
