@@ -33,6 +33,9 @@ let pageFiles: [Resource] = ["page.html", "page.css", "page.js", "en.txt", "ko.t
     .embedInCode("Page/Files/\($0)")
 }
 
+/// The operators' page, put together within the program.
+let dashboard: [Resource] = ["html", "css", "js"].map { .embedInCode("Admin/Page/dashboard.\($0)") }
+
 let package = Package(
     name: "WaitingRoom",
     products: [
@@ -87,7 +90,7 @@ let package = Package(
                 "Bytes", "Address", "Digest", "Deflate", "Admission", "HTTP", "Gate", "Settings", "Telemetry", "Loop", "TLS",
                 "Redis", "Postgres", "Stores", "Web", "Relay",
             ],
-            resources: pageFiles, swiftSettings: house),
+            resources: pageFiles + dashboard, swiftSettings: house),
         .executableTarget(name: "waitingroom", dependencies: ["WaitingRoom"], path: "Sources/Main", swiftSettings: house),
 
         tests("BytesTests", ["Bytes"]),

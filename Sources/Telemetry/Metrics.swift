@@ -147,6 +147,14 @@ public final class Metrics: Sendable {
 
     public func value(of id: GaugeID) -> Int64 { Int64(bitPattern: registry.withLock { $0.sum(id.word) }) }
 
+    /// How many durations were counted, and what they come to.
+    public func value(of id: HistogramID) -> (count: UInt64, nanoseconds: UInt64) {
+        registry.withLock { registry in
+            let count = (0..<HistogramBounds.buckets).reduce(UInt64(0)) { $0 &+ registry.sum(id.word + $1) }
+            return (count, registry.sum(id.word + HistogramBounds.buckets))
+        }
+    }
+
     /// Registrations that were refused.
     public var refused: Int { registry.withLock { $0.refused } }
 }

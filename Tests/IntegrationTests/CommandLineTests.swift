@@ -33,7 +33,7 @@ import Testing
     @Test func whatIsNoCommandSaysWhichThereAre() throws {
         let tool = try run("start")
         #expect(tool.exitCode == 2)
-        #expect(tool.errors.contains("\"start\" is no command") && tool.errors.contains("serve, check, version, help"))
+        #expect(tool.errors.contains("\"start\" is no command") && tool.errors.contains("serve, check, room"))
     }
 
     @Test func whatIsNoFlagSaysWhichThereAre() throws {

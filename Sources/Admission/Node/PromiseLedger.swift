@@ -21,6 +21,8 @@ public struct PromiseLedger: Sendable {
     private var open: [TicketID: (at: Microseconds, promised: WaitRange)] = [:]
     private var ring: [Kept] = []
     private var next = 0
+    /// How many were kept in all.
+    public private(set) var keptCount: Int64 = 0
 
     public init() {}
 
@@ -35,9 +37,16 @@ public struct PromiseLedger: Sendable {
         let kept = Kept(promised: promise.promised, actual: now - promise.at)
         if ring.count < Self.keptMax { ring.append(kept) } else { ring[next] = kept }
         next = (next + 1) % Self.keptMax
+        keptCount += 1
     }
 
     public var kept: [Kept] { ring }
+
+    /// Those after the first `count`, in their order, at most `countMax` and the latest of them.
+    public func kept(after count: Int64, countMax: Int) -> [Kept] {
+        let wanted = min(Int(clamping: max(0, keptCount - count)), countMax, ring.count)
+        return (0..<wanted).map { ring[(next - wanted + $0 + ring.count) % ring.count] }
+    }
 
     /// The error that this part of the promises stayed within; nil without any.
     public func error(within part: Double) -> Double? {

@@ -11,8 +11,54 @@ extension RoomNode {
 
     package var waitingRemembered: Int { waiting.count }
 
+    /// What it remembers of a ticket; times by the node's clock, but for the session's beginning.
+    public func memory(of id: TicketID, now: Microseconds) -> TicketMemory {
+        var memory = TicketMemory()
+        if let known = waiting[id] {
+            let rank = view.map { $0.rank(of: id, lane: known.lane, place: known.place) + 1 }
+            let isPassed = view?.isPassed(id, lane: known.lane, place: known.place) ?? false
+            memory.waiting = .init(
+                lane: known.lane, position: isPassed || known.place == .none ? nil : rank, seenAt: known.beatAt,
+                isTurn: isPassed)
+        }
+        if let session = sessions[id], session.endsAt > now {
+            memory.session = .init(startedAt: session.startedAt, endsAt: session.endsAt)
+        }
+        memory.isSpent = spent[id].map { $0 > now } ?? false
+        memory.deniedUntil = denials.end(of: id).flatMap { $0 > now ? $0 : nil }
+        return memory
+    }
+
     /// Whoever has a pass of this ticket is not to be let through by it any more.
     public func denies(_ id: TicketID, now: Microseconds) -> Bool { denials.contains(id, now) }
+}
+
+/// What a node remembers of a ticket.
+public struct TicketMemory: Hashable, Sendable {
+    public struct Waiting: Hashable, Sendable {
+        public var lane: Int
+        /// 1 is next; nil where it has been passed.
+        public var position: Int?
+        /// When a store was last told that it is there.
+        public var seenAt: Microseconds
+        /// The line has passed it: it may come for its pass.
+        public var isTurn: Bool
+    }
+
+    public struct Session: Hashable, Sendable {
+        /// The store's clock.
+        public var startedAt: Microseconds
+        /// If nothing is heard of it.
+        public var endsAt: Microseconds
+    }
+
+    public var waiting: Waiting?
+    public var session: Session?
+    /// Its pass was used, and the session has ended.
+    public var isSpent = false
+    public var deniedUntil: Microseconds?
+
+    public init() {}
 }
 
 extension Outbox {

@@ -76,13 +76,13 @@ public struct WaitEstimate: Sendable {
         samples.removeFirst(samples.count - Self.stateSamples)
     }
 
-    private func isFull(_ snapshot: RoomSnapshot, _ rules: RoomRules) -> Bool {
+    func isFull(_ snapshot: RoomSnapshot, _ rules: RoomRules) -> Bool {
         Int64(snapshot.offered + snapshot.sessions) >= rules.slotsMax
     }
 
     /// Each lane as it stands: by place where the node can tell who is there, else as the store counts those whom it saw
     /// lately. More than those are there in no case.
-    private func parts(_ view: RoomView, _ rules: RoomRules) -> [[Forecast.Part]] {
+    func parts(_ view: RoomView, _ rules: RoomRules) -> [[Forecast.Part]] {
         let snapshot = view.snapshot
         let fresh = Double(snapshot.fresh) / Double(max(1, snapshot.waiting))
         var lanes = snapshot.lanes.indices.map { lane in
@@ -114,7 +114,7 @@ public struct WaitEstimate: Sendable {
         }
     }
 
-    private func course(_ snapshot: RoomSnapshot, _ rules: RoomRules) -> Forecast.Course {
+    func course(_ snapshot: RoomSnapshot, _ rules: RoomRules) -> Forecast.Course {
         let isFull = isFull(snapshot, rules)
         let present = debt.presentRate ?? rules.rate.perSecond
         return Forecast.Course(
@@ -127,9 +127,15 @@ public struct WaitEstimate: Sendable {
             slots: isFull ? slots(rules) : nil)
     }
 
+    /// So many sessions have ended lately that it can be told how long one lasts.
+    var knowsSessions: Bool {
+        guard let first = samples.first, let last = samples.last else { return false }
+        return last.now > first.now && last.ended - first.ended >= Self.endedMin
+    }
+
     /// How long a slot is taken: as long as there are sessions for each that ends in a second; where none has ended yet, so
     /// long as follows from how many were let in and came.
-    private func slots(_ rules: RoomRules) -> Forecast.Slots {
+    func slots(_ rules: RoomRules) -> Forecast.Slots {
         let count = Double(rules.slotsMax)
         guard let first = samples.first, let last = samples.last, last.now > first.now else {
             return Forecast.Slots(count: count, holdSeconds: count / max(rate, 1e-6))
@@ -164,7 +170,9 @@ public struct WaitEstimate: Sendable {
     }
 
     /// Nil when nobody is being admitted.
-    func wait(ahead: Int, lane: Int) -> WaitRange? {
+    func wait(ahead: Int, lane: Int) -> WaitRange? { range(forecast, ahead: ahead, lane: lane) }
+
+    func range(_ forecast: Forecast, ahead: Int, lane: Int) -> WaitRange? {
         guard let seconds = forecast.seconds(ahead: ahead, lane: lane) else { return nil }
         let loss = attrition
         let sooner = loss > 1e-9 ? Double(logarithm: 1 + loss * seconds) / loss : seconds

@@ -8,12 +8,14 @@ public final class RoomDesk: TurnEnd {
     public private(set) var node: RoomNode
     private let store: any QueueStore
     private let loop: EventLoop
-    private var questions: [UInt64: (Reply) -> Void] = [:]
+    private var questions: [UInt64: (isNew: Bool, reply: (Reply) -> Void)] = [:]
     private var asked: UInt64 = 0
     private var isDrainDue = false
     private var timer: LoopTimer?
     /// Told after every tick.
     public var onSnapshot: ((RoomSnapshot) -> Void)?
+    /// Told what becomes of tickets, but for visits that are answered out of the view.
+    public var onEvent: ((DeskEvent, TicketID) -> Void)?
 
     public init(
         room: String, name: String, rules: RoomRules, store: any QueueStore, on loop: EventLoop,
@@ -71,11 +73,13 @@ public final class RoomDesk: TurnEnd {
     public typealias Later = () -> (Reply) -> Void
 
     /// Somebody without a ticket. The reply, if it is known; else `later` is asked who gets it when it is.
-    public func arrive(lane: Int, later: Later) -> Reply? { ask(later) { $0.arrive($1, lane: lane, now: $2) } }
+    public func arrive(lane: Int, later: Later) -> Reply? {
+        ask(later, isNew: true) { $0.arrive($1, lane: lane, now: $2) }
+    }
 
     /// Somebody with a ticket whose signature is good.
     public func visit(_ id: TicketID, lane: Int, place: Place, later: Later) -> Reply? {
-        ask(later) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
+        ask(later, isNew: false) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
     }
 
     /// False: see `RoomNode.renew`.
@@ -85,19 +89,30 @@ public final class RoomDesk: TurnEnd {
         return node.renew(session, now: now)
     }
 
-    public func release(_ id: TicketID) { change { $0.release(id, now: $1) } }
-    public func leave(_ id: TicketID) { change { $0.leave(id, now: $1) } }
+    public func release(_ id: TicketID) {
+        onEvent?(.released, id)
+        change { $0.release(id, now: $1) }
+    }
+
+    public func leave(_ id: TicketID) {
+        onEvent?(.left, id)
+        change { $0.leave(id, now: $1) }
+    }
+
     public func revoke(_ id: TicketID, lasting: Microseconds) throws(OutboxFull) {
         try node.revoke(id, lasting: lasting, now: now)
+        onEvent?(.revoked, id)
         drainLater()
     }
 
     public func control(_ changes: [ControlChange]) { change { node, _ in node.control(changes) } }
 
-    private func ask(_ later: Later, _ question: (inout RoomNode, UInt64, Microseconds) -> Reply?) -> Reply? {
+    private func ask(
+        _ later: Later, isNew: Bool, _ question: (inout RoomNode, UInt64, Microseconds) -> Reply?
+    ) -> Reply? {
         asked += 1
         if let known = question(&node, asked, now) { return known }
-        questions[asked] = later()
+        questions[asked] = (isNew, later())
         drainLater()
         return nil
     }
@@ -139,6 +154,23 @@ public final class RoomDesk: TurnEnd {
     }
 
     private func tell(_ told: [Told]) {
-        for reply in told { questions.removeValue(forKey: reply.ask)?(reply.reply) }
+        for reply in told {
+            guard let question = questions.removeValue(forKey: reply.ask) else { continue }
+            if let onEvent { note(reply.reply, isNew: question.isNew, onEvent) }
+            question.reply(reply.reply)
+        }
+    }
+
+    private func note(_ reply: Reply, isNew: Bool, _ onEvent: (DeskEvent, TicketID) -> Void) {
+        switch reply {
+        case .admitted(let id, _): onEvent(isNew ? .admittedAtOnce : .claimed, id)
+        case .waiting(let standing):
+            switch standing.rejoined {
+            case .spent: onEvent(.rejoinedSpent, standing.id)
+            case .passed: onEvent(.rejoinedPassed, standing.id)
+            case nil: onEvent(isNew ? .joined : .returned, standing.id)
+            }
+        case .revoked, .notYet, .closed, .open, .full, .held: break
+        }
     }
 }

@@ -15,6 +15,8 @@ public final class StoreHost: QueueStore {
     private let store: any QueueStore
     private let clock: () -> Microseconds
     private var rooms: [String: Room] = [:]
+    /// Told what the store says of a room with each tick that it is asked for.
+    public var onSnapshot: ((String, RoomSnapshot) -> Void)?
 
     fileprivate struct Room {
         var last: StoreAnswer?
@@ -91,6 +93,7 @@ public final class StoreHost: QueueStore {
         }
         if case .success(let told) = result, case .admitted(let snapshot) = told.outcome {
             room.note(told, snapshot, hasMarks: asked != snapshot.marksVersion, at: clock())
+            onSnapshot?(name, snapshot)
         } else {
             room.last = nil
         }

@@ -1,16 +1,31 @@
+import Address
 import Bytes
 import HTTP
 import Loop
+import Settings
 import Telemetry
 import Web
 
-/// The listener for operators: metrics and health, on the control loop, so that it answers however busy the others are.
+/// The listener for operators: dashboard, rooms, metrics and health, on the control loop, so that it answers however busy the
+/// others are.
 final class AdminSide: Handler {
-    private unowned let service: Service
+    unowned let service: Service
+    let board: RoomBoard
+    var access: AdminAccess
+    let audit: AuditLog?
+    let page = DashboardPage()
+    /// Changes that wait for the store to say that they are in force.
+    var pending: [PendingChange] = []
     private var listeners: [Listener] = []
+    private let originCounts: OriginCounts
 
-    init(_ service: Service) throws(SystemError) {
+    init(_ service: Service) throws {
         self.service = service
+        let settings = service.plan.settings
+        board = RoomBoard(settings)
+        access = AdminAccess(service.plan.admin.tokens)
+        audit = settings.admin.listen.isEmpty ? nil : try AuditLog(folder: settings.server.stateDirectory)
+        originCounts = OriginCounts(service.shared.metrics)
         let metrics = Metrics()
         let counts = ServerCounts(ServerCountNames(metrics), shard: metrics.makeShard())
         ProcessMetrics.register(in: service.shared.metrics)
@@ -20,6 +35,11 @@ final class AdminSide: Handler {
             listeners.append(
                 try Listener(own.socket, endpoint: own.endpoint, server: server, journal: service.journal))
         }
+        service.line?.host.open(on: service.loop)?.onSnapshot = { [weak self] room, snapshot in
+            guard let self else { return }
+            self.board.heard(room, snapshot, at: self.service.loop.now)
+        }
+        board.onSnapshot = { [weak self] room, snapshot in self?.settle(room, snapshot) }
     }
 
     private static var settings: ServerSettings {
@@ -35,16 +55,42 @@ final class AdminSide: Handler {
         listeners = []
     }
 
+    func closeAudit(millisecondsMax: Int) { _ = audit?.close(millisecondsMax: millisecondsMax) }
+
+    /// New settings are in force.
+    func follow(_ plan: EdgePlan) {
+        board.follow(plan.settings)
+        access.replace(plan.admin.tokens)
+    }
+
+    /// Once a second.
+    func tick() {
+        board.sample(
+            at: service.loop.now, unixSeconds: unixSeconds, originCounts.figures(service.shared.metrics), store: storeInUse)
+        expirePending()
+    }
+
+    var unixSeconds: Int64 { Int64(service.loop.unixNow / 1_000_000_000) }
+
+    func storeInUse(_ room: String) -> String { service.line?.storeInUse(room) ?? "not known yet" }
+
+    // MARK: Requests
+
     func handle(_ head: RequestHead, _ bytes: Span<UInt8>, on connection: ServerConnection) {
-        guard head.method == .get || head.method == .head else {
+        let facts = AdminFacts(head, bytes, on: connection, trusted: service.plan.settings.server.trustedProxies)
+        if let api = AdminRoute(facts.path) { return answer(api, facts, connection) }
+        guard facts.method == .get || facts.method == .head else {
             return connection.answer(Answer(405, body: "Only GET and HEAD.\n").with("Allow", "GET, HEAD"))
         }
-        switch head.path(in: bytes).string {
+        switch facts.path {
         case "/healthz": connection.answer(health())
         case "/readyz": connection.answer(readiness())
         case "/metrics": connection.answer(metrics())
-        case "/": connection.answer(Answer(200, body: "waitingroom \(HelpText.version)\n\n/healthz\n/readyz\n/metrics\n"))
-        default: connection.answer(Answer(404, body: "There are /healthz, /readyz and /metrics.\n"))
+        case "/" where facts.wantsPage: page.send(on: connection)
+        case "/":
+            let paths = "/healthz\n/readyz\n/metrics\n/api/rooms\n"
+            connection.answer(Answer(200, body: "waitingroom \(HelpText.version)\n\n\(paths)"))
+        default: connection.answer(Answer(404, body: "There are /, /healthz, /readyz, /metrics and /api/rooms.\n"))
         }
     }
 
@@ -66,31 +112,28 @@ final class AdminSide: Handler {
         service.updateGauges()
         var page = ByteBuffer()
         service.shared.metrics.render(into: &page)
+        board.renderMetrics(at: service.loop.now, store: storeInUse, into: &page)
         return Answer(200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: page.span.string)
     }
 }
 
-extension Service {
-    /// Gauges that are known here and not counted by the loops.
-    func updateGauges() {
-        let metrics = shared.metrics
-        let names = Set(plan.targets.map(\.name))
-        // A series does not go away; one of an upstream that a reload took out says that it is not used.
-        knownUpstreams.formUnion(names)
-        for name in knownUpstreams {
-            let gauge = metrics.gauge(
-                "waitingroom_upstream_usable", "1 when the upstream is used, 0 when it is down or left alone.",
-                ["upstream": name])
-            metrics.set(gauge, names.contains(name) && health.isUsable(name) ? 1 : 0)
-        }
-        let waiting = metrics.gauge("waitingroom_upstream_waiting", "Requests that wait for an upstream connection.")
-        metrics.set(waiting, Int64(health.reports.values.reduce(0) { $0 + $1.waiting }))
-        for (name, writer) in [("log", Optional(shared.log)), ("access", shared.accessLog)] {
-            guard let writer else { continue }
-            let gauge = metrics.gauge(
-                "waitingroom_log_lines_dropped", "Lines that were dropped because the log could not be written fast enough.",
-                ["log": name])
-            metrics.set(gauge, Int64(writer.counts.dropped))
-        }
+/// What the loops count of the origin, under the names of the relay's counts.
+struct OriginCounts {
+    private let requests: CounterID
+    private let failures: CounterID
+    private let firstByte: HistogramID
+
+    /// A series that is there is given out again.
+    init(_ metrics: Metrics) {
+        requests = metrics.counter("waitingroom_upstream_requests_total", "")
+        failures = metrics.counter("waitingroom_upstream_failures_total", "")
+        firstByte = metrics.histogram("waitingroom_upstream_first_byte_seconds", "")
+    }
+
+    func figures(_ metrics: Metrics) -> OriginFigures {
+        let times = metrics.value(of: firstByte)
+        return OriginFigures(
+            requests: metrics.value(of: requests), failures: metrics.value(of: failures), answers: times.count,
+            nanoseconds: times.nanoseconds)
     }
 }

@@ -4,6 +4,8 @@ import Settings
 enum Command: Equatable {
     case serve(Options)
     case check(Options)
+    case room(RoomCommand)
+    case completion(Completion.Shell)
     case version
     case help(String?)
 
@@ -41,7 +43,7 @@ enum Arguments {
             isList: true),
         Flag(
             name: "--admin", key: "admin.listen", value: "HOST:PORT|off",
-            help: "metrics and health, for operators only [127.0.0.1:9900]", isList: true),
+            help: "dashboard, metrics and health, for operators only [127.0.0.1:9900]", isList: true),
         Flag(
             name: "--rate", key: "room.rate", value: "100|6000/m", help: "how many are let in, a second or so [100/s]"),
         Flag(
@@ -58,13 +60,23 @@ enum Arguments {
             return isHelp(rest) ? .help("serve") : .serve(try options(rest, of: "serve"))
         case "check":
             return isHelp(rest) ? .help("check") : .check(try options(rest, of: "check"))
+        case "room", "rooms":
+            if isHelp(rest) { return .help(name) }
+            return .room(try RoomCommand(rest, isList: name == "rooms"))
+        case "completion":
+            if isHelp(rest) { return .help(name) }
+            guard rest.count == 1, let shell = Completion.Shell(rawValue: rest[0]) else {
+                let all = Completion.Shell.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UsageProblem(description: "completion takes one of: \(all)")
+            }
+            return .completion(shell)
         case "version", "--version", "-V":
             return .version
         case "help", "--help", "-h":
             return .help(rest.first)
         default:
             throw UsageProblem(
-                description: "\"\(name)\" is no command; try one of: serve, check, version, help (waitingroom help)")
+                description: "\"\(name)\" is no command; try one of: \(CommandTable.names) (waitingroom help)")
         }
     }
 

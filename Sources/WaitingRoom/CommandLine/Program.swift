@@ -19,6 +19,11 @@ public enum Program {
         case .help(let topic):
             print(HelpText.text(topic))
             return exitDone
+        case .room(let command):
+            return command.run(environment)
+        case .completion(let shell):
+            print(Completion.script(shell), terminator: "")
+            return exitDone
         case .version:
             print("waitingroom \(HelpText.version)")
             return exitDone
@@ -59,7 +64,7 @@ public enum Program {
         }
     }
 
-    private static func complain(_ text: String) {
+    static func complain(_ text: String) {
         let line = Array((text + "\n").utf8)
         _ = write(STDERR_FILENO, line, line.count)
     }

@@ -11,14 +11,16 @@ import Web
 /// Everything that one loop needs to serve: listeners, connections, relay, logs. Lives and stays on its loop.
 final class EdgeLoop {
     let index: Int
-    private let loop: EventLoop
+    let loop: EventLoop
     private let shared: EdgeShared
     private let journal: Journal
     private let accessLog: AccessLog?
     private let server: Server
     private let handler: EdgeHandler
     private let relay: Relay
-    private let rooms: EdgeRooms
+    let rooms: EdgeRooms
+    /// How many kept promises of each room the control loop has heard of.
+    var toldPromises: [String: Int64] = [:]
     private var listeners: [Listener] = []
 
     /// `store`: of this process, on the control loop.
@@ -112,7 +114,7 @@ final class EdgeLoop {
             index: index, connections: server.connectionCount, waiting: relay.pool.waitingCount,
             upstreams: relay.pool.report.map {
                 LoopReport.Upstream(name: $0.name, isUsable: $0.isUsable, outstanding: $0.outstanding)
-            })
+            }, rooms: roomReports())
     }
 
     func flushLogs() {
@@ -133,4 +135,5 @@ struct LoopReport: Sendable {
     let connections: Int
     let waiting: Int
     let upstreams: [Upstream]
+    var rooms: [RoomReport] = []
 }

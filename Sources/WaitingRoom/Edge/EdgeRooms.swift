@@ -15,6 +15,8 @@ final class EdgeRooms {
     private(set) var generation: UInt8 = 0
     /// Told after every tick of a room.
     var onTick: ((_ room: Int) -> Void)?
+    /// What became of tickets here.
+    let events = EventMemory()
     private let loop: EventLoop
     private let store: any QueueStore
     private let nodeName: String
@@ -54,6 +56,7 @@ final class EdgeRooms {
             guard let self, let at = self.settings.firstIndex(where: { $0.name == name }) else { return }
             self.onTick?(at)
         }
+        desk.onEvent = { [events, loop] what, id in events.note(what, id, at: Int64(loop.unixNow / 1000)) }
         desk.open()
         return desk
     }

@@ -7,7 +7,7 @@ extension Settings.Room {
     var rules: RoomRules {
         let rate = AdmissionRate(
             count: Int64(clamping: rate.count), perMicroseconds: Microseconds(clamping: rate.perNanoseconds / 1000))
-        var rules = RoomRules(rate: rate, burst: burst.map(Int64.init), slotsMax: Int64(activeMax ?? Self.slotsMax))
+        var rules = RoomRules(rate: rate, burst: burst.map(Int64.init), slotsMax: activeMax.map(Int64.init) ?? Self.slotsMax)
         rules.waitingMax = Int64(waitingMax)
         rules.state = state.roomState
         rules.method = method == .fifo ? .fifo : .random
@@ -24,7 +24,7 @@ extension Settings.Room {
     }
 
     /// `max_active = "off"`.
-    private static let slotsMax = 1_000_000_000
+    static let slotsMax: Int64 = 1_000_000_000
 }
 
 extension Settings {

@@ -26,7 +26,7 @@ final class Service {
     var probes: [HealthProbe] = []
     /// All that were ever configured, for their series.
     var knownUpstreams: Set<String> = []
-    private var admin: AdminSide?
+    private(set) var admin: AdminSide?
     private var timers: [LoopTimer] = []
     private var signals: Signals?
     var reloading = ReloadState()
@@ -147,6 +147,12 @@ final class Service {
                 line.field("hint", "they sign tickets and passes; all nodes of a fleet need the same ones")
             }
         }
+        if plan.admin.hasMadeToken {
+            log(.info, "admin.token_made") { line in
+                line.field("file", plan.admin.tokenFile)
+                line.field("hint", "it opens the dashboard and `waitingroom room`; whoever has it may change the rooms")
+            }
+        }
         health.isStarted = true
         notifier.ready("serving on \([http, tls].filter { !$0.isEmpty }.joined(separator: ", "))")
         if let readyDescriptor { ReadyPipe.sayReady(on: readyDescriptor) }
@@ -170,6 +176,7 @@ final class Service {
     private func reopenLogs() {
         shared.log.reopen()
         shared.accessLog?.reopen()
+        admin?.audit?.reopen()
         log(.info, "logs.reopened") { _ in }
     }
 
@@ -183,17 +190,30 @@ final class Service {
         }
     }
 
+    /// For what one loop does for all.
+    func tellFirstEdge(_ work: @escaping @Sendable (EdgeLoop) -> Void) {
+        edges.first?.handle.submit { loop in
+            if let edge = loop.tenant as? EdgeLoop { work(edge) }
+        }
+    }
+
     private func askEdges() {
+        admin?.tick()
         let control = loop.handle
         tellEdges { edge in
             let report = edge.report
-            control.submit { control in (control.tenant as? Service)?.health.received(report, at: control.now) }
+            control.submit { control in
+                guard let service = control.tenant as? Service else { return }
+                service.health.received(report, at: control.now)
+                service.admin?.board.heard(report)
+            }
         }
     }
 
     /// New settings, or new addresses of upstreams, are in force from here on.
     func adopt(_ plan: EdgePlan, poolChanged: Bool) {
         self.plan = plan
+        admin?.follow(plan)
         journal.level = plan.settings.log.level.logLevel
         shared.ceilings.apply(plan.settings.server)
         tellEdges { $0.apply(plan, poolChanged: poolChanged) }
@@ -227,6 +247,7 @@ final class Service {
         }
         for edge in edges { edge.join() }
         line?.stop()
+        admin?.closeAudit(millisecondsMax: Self.logCloseMillisecondsMax)
         log(.info, "ended") { $0.field("exit_code", ending.exitCode) }
         journal.flush(at: Int64(loop.unixNow))
         _ = shared.accessLog?.close(millisecondsMax: Self.logCloseMillisecondsMax)
