@@ -63,7 +63,7 @@ struct MutationTests {
         switch value {
         case "\" \"", "\"-1\"":
             [
-                "server.state_dir", "upstream.tls_ca", "log.output", "log.access", "tls.ciphers", "room.title",
+                "server.state_dir", "upstream.tls_ca", "log.output", "log.access", "tls.ciphers", "room.title", "room.page",
                 "tokens.keys_file", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie",
             ].contains(path)
                 && !(value == "\" \""

@@ -31,17 +31,22 @@ class Visitor:
         return answer.status, body.decode()
 
     def arrive(self):
-        self.ask("/")
+        """Until it has a ticket, or is inside: in its first moments the program knows nothing of the line."""
+        end = time.monotonic() + TURN_SECONDS_MAX
+        while "wr_ticket" not in self._cookies and "wr_pass" not in self._cookies:
+            assert time.monotonic() < end, "there is neither a ticket nor a pass"
+            self.ask("/")
         return self
 
     def enter(self):
         """Comes again and again until it is inside; the server makes it wait, so that this is no busy loop for long."""
         end = time.monotonic() + TURN_SECONDS_MAX
-        while time.monotonic() < end:
+        while "wr_pass" not in self._cookies and time.monotonic() < end:
             status, body = self.ask("/api/queue/status", fields={"Accept": "application/json"})
             if status == 200 and json.loads(body)["canEnter"]:
                 return self
-        raise AssertionError(f"no turn within {TURN_SECONDS_MAX} s; the last answer was {status}: {body}")
+        assert "wr_pass" in self._cookies, f"no turn within {TURN_SECONDS_MAX} s; the last answer was {status}: {body}"
+        return self
 
     def leave(self):
         """The site says that this visitor is done, and the next one's turn comes."""
