@@ -28,9 +28,11 @@ import Testing
         let program = try RunningProgram(
             ConfigText(
                 upstream: origin.port,
-                with: ["room.state": "auto", "room.rate": "50/s", "room.max_active": 1, "room.title": "Spring Tour",
+                with: [
+                    "room.state": "auto", "room.rate": "50/s", "room.max_active": 1, "room.title": "Spring Tour",
                     // How fast the machine is, decides nothing here.
-                    "room.abandon_after": "1h", "room.session_idle": "1h", "room.claim_window": "1h"]))
+                    "room.abandon_after": "1h", "room.session_idle": "1h", "room.claim_window": "1h",
+                ]))
         defer { program.stop() }
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Browser/page_cases.py").path
