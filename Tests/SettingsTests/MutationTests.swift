@@ -64,7 +64,7 @@ struct MutationTests {
         case "\" \"", "\"-1\"":
             [
                 "server.state_dir", "upstream.tls_ca", "log.output", "log.access", "tls.ciphers", "room.title", "room.page",
-                "tokens.keys_file", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie",
+                "tokens.keys_file", "admin.token_file", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie",
             ].contains(path)
                 && !(value == "\" \""
                     && ["tls.ciphers", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie"].contains(path))

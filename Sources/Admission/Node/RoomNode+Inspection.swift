@@ -50,6 +50,11 @@ public struct TicketMemory: Hashable, Sendable {
         public var startedAt: Microseconds
         /// If nothing is heard of it.
         public var endsAt: Microseconds
+
+        public init(startedAt: Microseconds, endsAt: Microseconds) {
+            self.startedAt = startedAt
+            self.endsAt = endsAt
+        }
     }
 
     public var waiting: Waiting?

@@ -36,8 +36,8 @@ struct AdminPlan: Sendable {
     static func secrets(_ path: String) throws(SettingsProblems) -> [(name: String, secret: String)] {
         let text = String(decoding: try SettingsFile.read(path), as: UTF8.self)
         var secrets: [(name: String, secret: String)] = []
-        for (at, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
+        for (at, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             guard words.count <= 2, let secret = words.last else {
                 throw wrong(path, at + 1, "is not TOKEN or NAME TOKEN")

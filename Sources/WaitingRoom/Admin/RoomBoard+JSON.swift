@@ -135,6 +135,7 @@ extension RoomBoard {
             "actual": column { .optional($1.actual.map { Double($0) / 1e6 }) },
             "originMs": column { at, _ in .optional(origin(at).meanMilliseconds) },
             "originFailures": column { at, _ in .count(origin(at).failures) }, "nodes": column { .count($1.nodes) },
+            "store": column { .text($1.store) },
         ]
     }
 }

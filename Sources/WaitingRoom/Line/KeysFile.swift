@@ -10,8 +10,8 @@ enum KeysFile {
     static func read(_ path: String) throws(SettingsProblems) -> [TokenKey] {
         let text = String(decoding: try SettingsFile.read(path), as: UTF8.self)
         var keys: [TokenKey] = []
-        for (at, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+        for (at, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let words = line.split { $0 == " " || $0 == "\t" }
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             guard words.count == 2, let secret = Base64URL.decode(String(words[1])) else {
                 throw wrong(path, at + 1, "is not NAME SECRET, as `waitingroom keygen` writes it")

@@ -54,11 +54,15 @@
     location.hash = encodeURIComponent(name);
     leavePlan();
     columns = await ask(path('/history'));
+    columns.away = columns.store.map((store) => (isAway(store) ? 1 : 0));
     lastAt = columns.at.length ? columns.at[columns.at.length - 1] : 0;
     await look();
   }
 
   const path = (rest) => '/api/rooms/' + encodeURIComponent(room) + rest;
+
+  // Where the line is not in the store that it belongs in.
+  const isAway = (store) => !/^(memory|primary)$/.test(store);
 
   async function look() {
     clearTimeout(timer);
@@ -83,7 +87,7 @@
       at, waiting: now.waiting ?? null, admitted: now.admitted ? now.admitted.last1s : null, rate: now.ratePerSecond,
       active: now.active ?? null, cap: typeof now.maxActive === 'number' ? now.maxActive : null,
       promised: now.promise.lastPromisedSeconds, actual: now.promise.lastActualSeconds, originMs: now.origin.meanMs ?? null,
-      originFailures: now.origin.failuresPerSecond ?? null, nodes: now.nodes.length,
+      originFailures: now.origin.failuresPerSecond ?? null, nodes: now.nodes.length, store: now.store.inUse, away: isAway(now.store.inUse) ? 1 : 0,
     };
     for (const [key, value] of Object.entries(sample)) {
       columns[key].push(value);
@@ -106,7 +110,7 @@
       nodes: now.nodes.length + (now.nodes.length === 1 ? ' node' : ' nodes'),
     };
     for (const [id, value] of Object.entries(text)) byId(id).textContent = value;
-    byId('store').className = /^(memory|primary)$/.test(now.store.inUse) ? '' : 'bad';
+    byId('store').className = isAway(now.store.inUse) ? 'bad' : '';
     byId('nodes').title = now.nodes.join(', ');
     for (const button of document.querySelectorAll('[data-state]')) {
       button.setAttribute('aria-pressed', String(button.dataset.state === now.state));
@@ -117,7 +121,7 @@
     chart('active', 'active', 'cap');
     chart('wait', 'actual', 'promised');
     chart('origin', 'originMs', 'originFailures');
-    chart('nodes', 'nodes');
+    chart('nodes', 'nodes', 'away');
   }
 
   let shownLive = '';
