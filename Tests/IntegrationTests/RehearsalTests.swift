@@ -34,20 +34,25 @@ final class CountingOrigin: Sendable {
     init() throws {
         folder = try TemporaryFolder()
         site = try CountingOrigin(in: folder)
-        program = try RunningProgram(
-            ConfigText(
-                upstream: site.origin.port,
-                with: [
-                    "room.state": "queue", "room.rate": "400/s", "room.max_active": 1000, "log.access": "off",
-                    "server.trusted_proxies": ["127.0.0.1"],
-                ]))
+        program = try RunningProgram(Self.config(site))
+    }
+
+    static func config(_ site: CountingOrigin, _ more: [String: ConfigText.Value] = [:]) -> ConfigText {
+        ConfigText(
+            upstream: site.origin.port,
+            with: [
+                "room.state": "queue", "room.rate": "400/s", "room.max_active": 1000, "log.access": "off",
+                "server.trusted_proxies": ["127.0.0.1"],
+            ]
+        ).with(more)
     }
 
     /// A slow machine makes what a node knows older: the lag is no part of what is tried.
-    func crowd(_ more: [String]) throws -> Tool {
+    func crowd(_ more: [String], at other: String? = nil) throws -> Tool {
         try Tool.run(
             [
-                Self.crowd, "--target", "http://127.0.0.1:\(program.port)/tickets?show=7", "--requests", "2", "--think",
+                Self.crowd, "--target", other ?? "http://127.0.0.1:\(program.port)/tickets?show=7", "--requests", "2",
+                "--think",
                 "200ms",
                 "--lag", "2s", "--for", "50s", "--origin-log", site.log, "--json", folder.path("report.json"), "--quiet",
             ] + more)
@@ -93,6 +98,44 @@ final class CountingOrigin: Sendable {
         #expect(broken.allSatisfy { $0.hasPrefix("cap: ") }, "\(broken)")
     }
 
+    @Test func anOrderThatIsNotKeptIsFound() throws {
+        let drawing = try RunningProgram(Self.config(site, ["room.method": "random", "room.rate": "80/s"]))
+        let target = "http://127.0.0.1:\(try drawing.port)/"
+        let arrivals = ["--visitors", "400", "--arrivals", "wall 200, pause 1s, wall 200", "--leave", "delete"]
+        let ordered = try crowd(arrivals, at: target)
+        #expect(ordered.exitCode == 1, "\(ordered.output)\(ordered.errors)")
+        let broken = try #require(try report()["broken"] as? [String])
+        #expect(broken.contains { $0.hasPrefix("order: ") && !$0.contains("origin") }, "\(broken)")
+        #expect(broken.allSatisfy { $0.hasPrefix("order: ") }, "\(broken)")
+        let drawn = try crowd(arrivals + ["--order", "any", "--rate", "80/s"], at: target)
+        #expect(drawn.exitCode == 0, "\(drawn.output)\(drawn.errors)")
+    }
+
+    @Test func throughTLSAsWell() throws {
+        let secure = try TLSTests.Site(["room.state": "queue", "room.rate": "100/s", "log.access": "off"])
+        defer { secure.stop() }
+        let tool = try Tool.run([
+            Self.crowd, "--target", "https://127.0.0.1:\(secure.port)/", "--visitors", "200", "--connections", "20",
+            "--rate",
+            "100/s", "--think", "100ms", "--lag", "2s", "--leave", "delete", "--quiet",
+        ])
+        #expect(tool.exitCode == 0, "\(tool.output)\(tool.errors)")
+        #expect(tool.output.contains("joined 200, let in 200,"), "\(tool.output)")
+    }
+
+    @Test func peopleGiveUpReloadAndComeBack() throws {
+        let tool = try crowd([
+            "--visitors", "600", "--rate", "400/s", "--reload", "0.3", "--patience", "1s", "--come-back", "0.5", "--away",
+            "1s",
+            "--leave", "delete", "--seed", "5",
+        ])
+        #expect(tool.exitCode == 0, "\(tool.output)\(tool.errors)")
+        let report = try report()
+        let endings = try #require(report["endings"] as? [String: Int])
+        #expect((endings["finished"] ?? 0) + (endings["gaveUp"] ?? 0) == 600)
+        #expect(report["joined"] as? Int == 600)
+    }
+
     @Test func aSiteWithoutAnyoneAtItsDoorIsFound() throws {
         program.stop()
         let tool = try crowd(["--visitors", "20", "--for", "2s"])
@@ -116,7 +159,7 @@ final class CountingOrigin: Sendable {
         try process.run()
         defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
         let progress = ProgramLog(stderr.fileHandleForReading)
-        try eventually("somebody is inside") { progress.text.contains("let in") && !progress.text.hasSuffix("0 inside") }
+        try eventually("it says how it goes") { progress.text.contains("let in") }
         kill(process.processIdentifier, SIGINT)
         let code = try ended.wait(for: "the end of crowd") { $0 }
         let report = String(decoding: stdout.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
