@@ -14,7 +14,7 @@ JOBS ?= $(shell nproc)
 
 BUILD := swift build -j $(JOBS) --explicit-target-dependency-import-check error
 
-.PHONY: help setup build run test chaos mutants simulate bench fuzz lint format clean
+.PHONY: help setup build run test chaos rehearsal mutants simulate bench fuzz lint format clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,8 +22,9 @@ help: ## What there is to make
 setup: ## Install the Debian packages that are missing (all the others do this first)
 	@scripts/setup
 
-build: setup ## Build the program, optimized: .build/release/waitingroom
+build: setup ## Build the programs, optimized: .build/release/waitingroom and crowd
 	$(BUILD) -c release --product waitingroom
+	$(BUILD) -c release --product crowd
 
 run: setup ## Demo site, waiting room and nginx on BASE_PORT (8000) and up, until Ctrl-C
 	@scripts/run $(BASE_PORT)
@@ -46,6 +47,9 @@ chaos: setup ## A sale on a real Redis and PostgreSQL, under each fault, on four
 	.build/release/chaos --tickets 100000 --rate 1500
 	.build/release/chaos --fault all
 	.build/release/chaos --tickets 100000 --rate 1000 --ghosts 2 --ghosts-after 3 --abandon-after 12 --claim-window 6
+
+rehearsal: setup ## 20,000 visitors before two nodes and one Redis, which is killed in the middle (VISITORS, RATE, MAX_ACTIVE)
+	@scripts/rehearsal
 
 bench: setup ## Measure against nginx and haproxy; writes Benchmarks/results.json
 	@python3 Benchmarks/bench.py $(BENCH)

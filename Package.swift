@@ -41,6 +41,7 @@ let package = Package(
     products: [
         .executable(name: "waitingroom", targets: ["waitingroom"]),
         .executable(name: "simulate", targets: ["simulate"]),
+        .executable(name: "crowd", targets: ["crowd"]),
         .library(
             name: "Engine",
             targets: [
@@ -93,6 +94,10 @@ let package = Package(
             resources: pageFiles + dashboard, swiftSettings: house),
         .executableTarget(name: "waitingroom", dependencies: ["WaitingRoom"], path: "Sources/Main", swiftSettings: house),
 
+        // Goes to its door.
+        module("Crowd", ["Bytes", "Address", "HTTP", "Loop", "TLS"]),
+        .executableTarget(name: "crowd", dependencies: ["Crowd"], path: "Sources/CrowdMain", swiftSettings: house),
+
         tests("BytesTests", ["Bytes"]),
         tests("AddressTests", ["Address"]),
         tests("DigestTests", ["Digest"]),
@@ -127,7 +132,8 @@ let package = Package(
             path: "Tests/Chaos", swiftSettings: house),
         tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "Postgres", "TestSupport"]),
         tests("SimulationTests", ["Simulation", "Admission", "Digest", "TestSupport", "simulate"]),
-        tests("IntegrationTests", ["TestSupport", "waitingroom", "chaos"], exclude: ["Browser"]),
+        tests("CrowdTests", ["Crowd", "Bytes"]),
+        tests("IntegrationTests", ["TestSupport", "waitingroom", "chaos", "crowd"], exclude: ["Browser"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),
     ],

@@ -67,11 +67,19 @@ extension Socket {
     }
 
     /// Begins to connect; the socket becomes writable when that is done, `pendingError` tells how.
-    public static func connect(to endpoint: Endpoint) throws(SystemError) -> Socket {
+    ///
+    /// `source`: the address of this machine that it comes from, where that is not the kernel's choice.
+    public static func connect(to endpoint: Endpoint, from source: IPAddress? = nil) throws(SystemError) -> Socket {
         let descriptor = clinux_socket(endpoint.family, Int32(SOCK_STREAM.rawValue))
         guard descriptor >= 0 else { throw SystemError("socket") }
         let socket = Socket(descriptor: descriptor)
         socket.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1)
+        if let source {
+            // The port is chosen when the other end is known: one address then serves any number of other ends.
+            socket.set(Int32(IP_BIND_ADDRESS_NO_PORT), level: Int32(IPPROTO_IP), to: 1)
+            let from = Endpoint(address: source, port: 0)
+            guard from.withSocketAddress({ bind(descriptor, $0, $1) }) == 0 else { throw socket.failed("bind") }
+        }
         let result = endpoint.withSocketAddress { Glibc.connect(descriptor, $0, $1) }
         guard result == 0 || errno == EINPROGRESS else {
             let error = SystemError("connect")

@@ -45,6 +45,7 @@ import Testing
         ("Crowd", ["Bytes", "Address", "HTTP", "Telemetry", "Loop", "TLS"]),
         ("Main", ["WaitingRoom"]),
         ("Simulate", ["Simulation"]),
+        ("CrowdMain", ["Crowd"]),
     ]
 
     /// What comes with the toolchain. The pure modules know none of the C library, where clocks and sockets are.
@@ -91,7 +92,7 @@ import Testing
                 let isOurs = opener.contains("module") ? rest.hasPrefix(", [") : declaration.contains("dependencies: [")
                 let list = isOurs && !declaration.contains(")") ? declaration.split(separator: "\"") : []
                 let names = list.enumerated().compactMap { $0.offset % 2 == 1 ? String($0.element) : nil }
-                found[["waitingroom": "Main", "simulate": "Simulate"][name] ?? name] = Set(names)
+                found[["waitingroom": "Main", "simulate": "Simulate", "crowd": "CrowdMain"][name] ?? name] = Set(names)
             }
         }
         return found

@@ -1,0 +1,4 @@
+import Crowd
+import Glibc
+
+exit(CrowdProgram.run(CommandLine.arguments))
