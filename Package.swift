@@ -133,7 +133,7 @@ let package = Package(
         tests("StoresTests", ["Stores", "Admission", "Loop", "Redis", "Postgres", "TestSupport"]),
         tests("SimulationTests", ["Simulation", "Admission", "Digest", "TestSupport", "simulate"]),
         tests("CrowdTests", ["Crowd", "Bytes"]),
-        tests("IntegrationTests", ["TestSupport", "waitingroom", "chaos", "crowd"], exclude: ["Browser"]),
+        tests("IntegrationTests", ["Admission", "TestSupport", "waitingroom", "chaos", "crowd"], exclude: ["Browser"]),
         tests("RedisTests", ["Redis", "Bytes", "Address", "Loop", "TLS", "TestSupport"]),
         tests("HouseTests", []),
     ],

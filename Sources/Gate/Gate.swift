@@ -44,8 +44,15 @@ public struct Gate: Sendable {
         case .free: return .forward(.free)
         case .room(let at):
             if let exemption = rooms[at].bypass.covers(head, bytes, client: visit.client) { return .forward(exemption) }
+            if isMonitor(head, bytes, visit) { return .forward(.monitor) }
             return verify(at, head, bytes, visit)
         }
+    }
+
+    private func isMonitor(_ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit) -> Bool {
+        guard let mark = head.first(.waitingRoomMonitor) else { return false }
+        if case .valid = keys.check(monitor: bytes[mark], now: visit.now) { return true }
+        return false
     }
 
     private func verify(_ at: Int, _ head: RequestHead, _ bytes: Span<UInt8>, _ visit: Visit) -> GateAction {

@@ -74,6 +74,8 @@ public enum Exemption: String, Sendable {
     /// No room is there.
     case free
     case path, method, network
+    /// It shows that it is a monitor of ours.
+    case monitor
     /// The room is open for everybody.
     case open
 }

@@ -44,7 +44,8 @@ public struct PathReading: Sendable, Equatable {
         }
     }
 
-    /// Nil when it is nested deeper than anybody honest does, or holds a NUL.
+    /// Nil when it is nested deeper than anybody honest does, holds a NUL, or spells a letter with more bytes than it has, which
+    /// is never UTF-8 and which a careless reader takes for the letter.
     public init?(_ path: Span<UInt8>) {
         var text = path.array
         var decodings = 0
@@ -53,7 +54,7 @@ public struct PathReading: Sendable, Equatable {
             decodings += 1
             text = decoded
         }
-        if text.contains(0) { return nil }
+        if text.contains(where: { [0, 0xc0, 0xc1].contains($0) }) { return nil }
         for at in text.indices {
             text[at] = text[at] == UInt8(ascii: "\\") ? UInt8(ascii: "/") : text[at].asciiLowercased
         }
@@ -74,12 +75,27 @@ public struct PathReading: Sendable, Equatable {
                 result.append(high << 4 | low)
                 isDecoded = true
                 at += 3
+            } else if let byte = wide(text, at) {
+                result.append(byte)
+                isDecoded = true
+                at += 6
             } else {
                 result.append(text[at])
                 at += 1
             }
         }
         return isDecoded ? result : nil
+    }
+
+    /// `%u0041`, which no standard knows and one server reads. What is no ASCII stands for nothing that a room is called.
+    private static func wide(_ text: [UInt8], _ at: Int) -> UInt8? {
+        guard text[at] == UInt8(ascii: "%"), at + 5 < text.count, text[at + 1].asciiLowercased == UInt8(ascii: "u") else {
+            return nil
+        }
+        let digits = text[(at + 2)...(at + 5)].compactMap(digit)
+        guard digits.count == 4 else { return nil }
+        let code = digits.reduce(UInt16(0)) { $0 << 4 | UInt16($1) }
+        return code < 128 ? UInt8(code) : UInt8(ascii: "?")
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

@@ -10,7 +10,7 @@ extension KnownField {
     }
 
     /// The ceiling keeps the copy below small; no known name is longer.
-    private static let nameBytesMax = 19
+    private static let nameBytesMax = 20
 
     private static func lookAlike(_ bytes: Span<UInt8>, at start: Int, count: Int) -> KnownField {
         guard count <= nameBytesMax else { return .other }
@@ -83,6 +83,7 @@ private struct NameWords {
         case 13: isName("authorization") ? .authorization : .other
         case 14: isName("content-length") ? .contentLength : isName("http2-settings") ? .http2Settings : .other
         case 15...19: long
+        case 20: isName("waiting-room-monitor") ? .waitingRoomMonitor : .other
         default: .other
         }
     }

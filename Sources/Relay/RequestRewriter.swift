@@ -100,7 +100,7 @@ public struct RequestRewriter {
             !Imitation.isFraming(bytes[field.name]) && (origin.peerIsTrusted || !Imitation.isForwarded(bytes[field.name]))
         case .host, .expect, .xForwardedFor, .forwarded, .xRequestID, .traceparent, .lookAlike: false
         // What these say to an origin is ours to say.
-        case .waitingRoom, .waitingRoomPass, .waitingRoomID, .waitingRoomTicket: false
+        case .waitingRoom, .waitingRoomPass, .waitingRoomID, .waitingRoomTicket, .waitingRoomMonitor: false
         case .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: origin.peerIsTrusted
         default: !HopByHop.covers(field.known)
         }

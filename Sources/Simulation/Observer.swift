@@ -104,6 +104,8 @@ final class Observer {
                 book[ticket].revokingNode = UInt16(asker)
                 book[ticket].lossesAtRevocation = losses
             }
+        case (.release(let ids), .done):
+            for id in ids { ended(id, now) }
         case (.restore(let recollection), .done):
             trail.note(.restored, at: now, node: asker, Self.code(recollection, answer.epoch, store.number))
             if recollection.isComplete { heardOut.insert(UInt16(asker)) }
@@ -217,6 +219,12 @@ final class Observer {
         book[ticket].startedAt = startedAt
         book[ticket].lossesAtGrant = losses
         book[ticket].isGrantKnown = false
+    }
+
+    private func ended(_ id: TicketID, _ now: Microseconds) {
+        guard let ticket = book.number(of: id), book[ticket].endedAt == 0 else { return }
+        book[ticket].endedAt = now
+        book[ticket].lossesAtEnd = losses
     }
 
     /// Exemption "known to one": its line was lost, and the node that asked for it could not be heard, or a store was set back.

@@ -24,6 +24,9 @@ struct TicketRecord {
     var holder: Int32 = -1
     /// 0: it was never granted a session.
     var startedAt: Microseconds = 0
+    /// When a store was told that its session is over; 0: never.
+    var endedAt: Microseconds = 0
+    var lossesAtEnd: UInt16 = 0
     /// The end of the claim window that it was last offered; 0: never.
     var offerEnd: Microseconds = 0
 }

@@ -4,7 +4,7 @@ import Admission
 public enum Invariant: String, Sendable, CaseIterable {
     case order, rate, replacements, cap, passes
     case presence, recalled, place, rejoined, grace, position
-    case session, spent, revoked
+    case session, spent, revoked, ended
     case unanswered, answeredTwice, reply
     case draw, shares, bounds, structure
     case twoLines, carried

@@ -128,6 +128,7 @@ extension World {
         trail(.releases, node: number, ticket: ticket, visitor: at)
         node.room.release(id, now: time)
         passIsOver(at)
+        later(visitorDice.between(0, rules.passLife)) { [unowned self] in self.replayPass(ticket) }
         if visitors[at].habit == .replays, !visitors[at].hasReplayed {
             visitors[at].hasReplayed = true
             visitors[at].isExcused = true

@@ -147,6 +147,16 @@ struct GateTests {
         #expect(word(try Self.decide(inside, "GET / HTTP/1.1\nHost: h\n\n")) == "forward network")
     }
 
+    @Test func aMonitorNeedNotWait() throws {
+        let gate = try Self.gate()
+        let ring = try KeyRing([TokenKey(identifier: "k", secret: Self.secret)])
+        func of(_ mark: String) throws -> String {
+            word(try Self.decide(gate, "GET /b HTTP/1.1\nHost: h\nWaiting-Room-Monitor: \(mark)\n\n"))
+        }
+        #expect(try of(ring.monitorMark(until: Self.now + 1)) == "forward monitor")
+        #expect(try of(ring.monitorMark(until: Self.now)) == "place 1" && of("1") == "place 1")
+    }
+
     @Test func whatIsOursNeverReachesTheOrigin() throws {
         let gate = try Self.gate()
         func of(_ target: String, _ method: String = "GET") throws -> String {

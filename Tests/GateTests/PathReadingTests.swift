@@ -24,12 +24,13 @@ struct PathReadingTests {
         "//tickets", "/./tickets", "/x/../tickets", "/%74ickets", "/%2574ickets", "/TICKETS", "/tickets;a=b", "\\tickets",
         "/x/%2e%2e/tickets", "/x/..%2ftickets", "/x%2f..%2ftickets", "/../tickets", "/tickets.", "/tickets%20", "/tickets/.",
         "/;/tickets", "/x/..;a/tickets", "/%5ctickets", "/tickets%3fa", "/tickets%23",
+        "/%u0074ickets", "/%U0074icket%u0073", "/x/%u002e%u002E/tickets", "/%25u0074ickets",
     ])
     func isTickets(_ path: String) { #expect(resolved(path) == "/tickets") }
 
     @Test func whatNestsTooDeeplyCannotBeRead() {
         #expect(resolved("/%25252525252574") == nil)
-        #expect(resolved("/a%00") == nil)
+        #expect(resolved("/a%00") == nil && resolved("/%c0%aftickets") == nil && resolved("/%c1%b4ickets") == nil)
         #expect(resolved("/%25252574") == "/t")
         // Not an escape, and so what it says.
         #expect(resolved("/100%") == "/100%" && resolved("/%zz") == "/%zz")

@@ -16,6 +16,7 @@ import Testing
         (.setCookie, "Set-Cookie"), (.contentType, "Content-Type"), (.retryAfter, "Retry-After"), (.altSvc, "Alt-Svc"),
         (.via, "Via"), (.accept, "Accept"), (.waitingRoom, "Waiting-Room"), (.waitingRoomPass, "Waiting-Room-Pass"),
         (.waitingRoomID, "Waiting-Room-ID"), (.waitingRoomTicket, "Waiting-Room-Ticket"),
+        (.waitingRoomMonitor, "Waiting-Room-Monitor"),
     ]
 
     private func known(_ name: String) -> KnownField? {

@@ -19,7 +19,9 @@ extension RandomCalls {
 
     private mutating func randomTick() -> Tick {
         let seed = (0..<Draw.seedBytes).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        return Tick(lineage: random.next() | 1, seed: seed, marksVersion: chance(2) ? marksVersion : 0)
+        let heard = chance(2) ? endedUpTo : chance(2) ? 0 : now + Microseconds(below(10_000_000))
+        return Tick(
+            lineage: random.next() | 1, seed: seed, marksVersion: chance(2) ? marksVersion : 0, endedUpTo: heard)
     }
 
     private mutating func randomStart(of id: TicketID) -> Microseconds {

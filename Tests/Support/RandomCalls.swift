@@ -18,6 +18,7 @@ public struct RandomCalls {
     var starts: [TicketID: Microseconds] = [:]
     var draw: Draw?
     var marksVersion: Int64 = 0
+    var endedUpTo: Microseconds = 0
 
     public init(seed: UInt64, room: String) {
         random = SeededRandom(seed: seed)
@@ -60,6 +61,7 @@ public struct RandomCalls {
         case (_, .admitted(let snapshot)):
             draw = snapshot.draw
             marksVersion = snapshot.marksVersion
+            endedUpTo = snapshot.endedUpTo
         default: break
         }
     }

@@ -31,6 +31,7 @@ extension Line {
         }
         _ = spent.popFirst(upTo: now.line, atMost: Self.dropsPerTickMax)
         _ = revoked.popFirst(upTo: now.line, atMost: Self.dropsPerTickMax)
+        _ = ended.popFirst(upTo: now.line, atMost: Self.dropsPerTickMax)
         for entry in seen.popFirst(upTo: now.line - rules.abandonAfter, atMost: Self.dropsPerTickMax) {
             for lane in lanes.indices where lanes[lane].waiting.remove(entry.id) != nil { break }
             totals.abandoned += 1

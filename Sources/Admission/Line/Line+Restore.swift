@@ -29,7 +29,7 @@ extension Line {
     }
 
     private mutating func restore(_ session: Recollection.Session, _ rules: RoomRules, _ now: Moment) {
-        guard !revoked.contains(session.id) else { return }
+        guard !revoked.contains(session.id), !ended.contains(session.id) else { return }
         // Several nodes may have renewed it: the one that did last knows until when a pass is out.
         if let known = sessions.score(of: session.id) {
             sessions.set(session.id, max(known, now.line + session.endsIn))

@@ -38,6 +38,21 @@ extension Line {
         if offered.remove(id) != nil { bucket.owe(1, rules) }
         if endSession(id) { totals.ended += 1 }
         spent.set(id, now.line + rules.spentLife)
+        noteEnded(id, rules, now)
+    }
+
+    /// Its passes are to be refused by every node, for as long as one can be good.
+    private mutating func noteEnded(_ id: TicketID, _ rules: RoomRules, _ now: Moment) {
+        if ended.contains(id) { return }
+        endedLast = max(endedLast + 1, now.line + rules.endedLife)
+        ended.set(id, endedLast)
+        if ended.count > Self.endedMax { _ = ended.popFirst() }
+    }
+
+    /// Of sessions that had ended before a store in this process began anew.
+    public mutating func note(ended ids: [TicketID], _ rules: RoomRules, at clock: Microseconds) {
+        let now = moment(TimeBounds.time(clock))
+        for id in ids where !sessions.contains(id) { noteEnded(id, rules.bounded, now) }
     }
 
     /// Whoever only waited may come back with its ticket; whoever was inside may not.

@@ -2,6 +2,7 @@ extension Line {
     mutating func snapshot(_ tick: Tick, _ phase: RoomPhase, _ rules: RoomRules, _ now: Moment) -> RoomSnapshot {
         if now.line - marksAt >= RoomSnapshot.marksEvery { takeMarks(now.line) }
         let withMarks = tick.marksVersion != marksVersion
+        let told = ended.entries(from: ended.count - ended.count(above: tick.endedUpTo), count: Self.endedPerTickMax)
         return RoomSnapshot(
             now: now.clock, phase: phase, isRestoring: restoringUntil != nil,
             lanes: lanes.map { lane in
@@ -12,7 +13,8 @@ extension Line {
             },
             offered: offered.count, sessions: sessions.count, fresh: seen.count(above: now.line - rules.freshWindow),
             totals: totals, controls: controls, draw: draw, tail: Place(epoch: epoch, number: tailNumber),
-            marksVersion: marksVersion, revoked: withMarks ? denials(now) : [], nodes: nodes.keys.sorted())
+            marksVersion: marksVersion, revoked: withMarks ? denials(now) : [], nodes: nodes.keys.sorted(),
+            ended: told.map(\.id), endedUpTo: told.last?.score ?? tick.endedUpTo)
     }
 
     private func denials(_ now: Moment) -> [Recollection.Mark] {

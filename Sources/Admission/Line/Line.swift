@@ -10,6 +10,9 @@ public struct Line: Sendable {
     /// A tick drops at most so many of each kind of expired entries; the rest waits for the next.
     public static let dropsPerTickMax = 1000
     public static let revokedMax = 10_000
+    /// Endings that are remembered; beyond, the first gives way.
+    public static let endedMax = 100_000
+    public static let endedPerTickMax = 2000
     /// A node not heard from for longer is not counted.
     public static let nodeWindow: Microseconds = 3_000_000
     public static let nodesMax = 1000
@@ -30,6 +33,10 @@ public struct Line: Sendable {
     /// By the time they are forgotten.
     var spent = ScoredSet()
     var revoked = ScoredSet()
+    /// Whose sessions ended, by when the last pass of each has died. Each has a time of its own, later than all before, so that a
+    /// caller can say up to which it has heard.
+    var ended = ScoredSet()
+    var endedLast: Microseconds = 0
     var bucket = Bucket(rules: RoomRules(rate: .perSecond(1), slotsMax: 0), isFull: false, now: 0)
     var controls = RoomControls()
     var draw: Draw?

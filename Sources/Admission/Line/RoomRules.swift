@@ -56,6 +56,9 @@ public struct RoomRules: Hashable, Sendable {
         }
     }
 
+    /// No pass of a session that has ended outlives it by more: one may still be renewed where nobody has heard of the end yet.
+    public var endedLife: Microseconds { passLife + 3_000_000 }
+
     /// Who was seen within this time counts as there; see `RoomSnapshot.fresh`.
     public var freshWindow: Microseconds { abandonAfter / 2 }
 }

@@ -84,6 +84,8 @@ extension RoomNode {
         epoch = answer.epoch
         lineage = answer.lineage
         guard isOther else { return true }
+        // Of the ends of sessions the other line may know nothing, and other nodes may bring those sessions back.
+        for entry in ended.pairs({ _ in 0 }) { outbox.releases.add(entry.id) }
         if wasUnknown && rememberedCount == 0 {
             recall.end()
         } else if recall.isNeeded, recall.isLost {

@@ -29,8 +29,10 @@ extension RoomNode {
         if outbox.mayCall(.admit, now), outbox.tickedAt.map({ now - $0 >= Self.tickEvery }) ?? true {
             outbox.tickedAt = now
             let seed = (0..<4).flatMap { _ in word() }
-            let version = viewLineage == lineage ? view?.snapshot.marksVersion ?? 0 : 0
-            return call(.admit(Tick(lineage: dice(), seed: seed, marksVersion: version)))
+            let isSame = viewLineage == lineage
+            let version = isSame ? view?.snapshot.marksVersion ?? 0 : 0
+            let tick = Tick(lineage: dice(), seed: seed, marksVersion: version, endedUpTo: isSame ? endedUpTo : 0)
+            return call(.admit(tick))
         }
         guard lineage != 0 else { return nil }
         return nextBatch(now).map { call($0) }
@@ -80,6 +82,7 @@ extension RoomNode {
         waiting.turn(every: rules.abandonAfter, now: now)
         sessions.turn(every: max(rules.slotLife, rules.spentLife), now: now)
         spent.turn(every: rules.spentLife, now: now)
+        ended.turn(every: rules.endedLife, now: now)
     }
 
     // MARK: Answers
@@ -156,6 +159,8 @@ extension RoomNode {
             denials.learn(snapshot.revoked, askedAt: askedAt, isWhole: !recall.isNeeded, now: now)
             denials.forget(now)
         }
+        for id in snapshot.ended { hear(ended: id, now) }
+        endedUpTo = viewLineage == lineage ? max(endedUpTo, snapshot.endedUpTo) : snapshot.endedUpTo
         let view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
         self.view = view
         viewLineage = lineage

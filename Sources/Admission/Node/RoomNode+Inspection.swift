@@ -4,7 +4,9 @@ extension RoomNode {
         if askCount > Self.asksMax { return "\(askCount) questions" }
         if asks.count > askCount { return "\(asks.count) tickets are asked for, by \(askCount) questions" }
         if askCount == 0, !asks.isEmpty { return "questions that nobody counts" }
-        if rememberedCount > 3 * Self.rememberedMax + 2 * Denials.toldMax { return "\(rememberedCount) remembered" }
+        if rememberedCount > 3 * Self.rememberedMax + 2 * Denials.toldMax + Self.endedMax {
+            return "\(rememberedCount) remembered"
+        }
         return outbox.excess
             ?? (outbox.rejoined.count > asks.count ? "\(outbox.rejoined.count) rejoined, \(asks.count) asked for" : nil)
     }
@@ -30,7 +32,9 @@ extension RoomNode {
     }
 
     /// Whoever has a pass of this ticket is not to be let through by it any more.
-    public func denies(_ id: TicketID, now: Microseconds) -> Bool { denials.contains(id, now) }
+    public func denies(_ id: TicketID, now: Microseconds) -> Bool {
+        ended[id] != nil || denials.contains(id, TimeBounds.time(now))
+    }
 }
 
 /// What a node remembers of a ticket.

@@ -13,6 +13,8 @@ public struct RoomNode: Sendable {
     /// Questions under way.
     public static let asksMax = 200_000
     /// A question without an answer for so long is answered with `held`.
+    /// Ended sessions that are remembered.
+    public static let endedMax = 2 * Line.endedMax
     public static let askAgeMax: Microseconds = 5_000_000
     public static let tickEvery: Microseconds = 100_000
     /// A view older than this says nothing any more.
@@ -48,6 +50,10 @@ public struct RoomNode: Sendable {
     var sessions: Generations<RememberedSession>
     var spent: Generations<Microseconds>
     var denials = Denials()
+    /// Whose session has ended, so that its pass is worth nothing any more; for as long as one can be out.
+    var ended: Generations<Void>
+    /// See `Tick.endedUpTo`; of the line that the view shows.
+    var endedUpTo: Microseconds = 0
 
     // What the store must hear of.
     var outbox = Outbox()
@@ -75,6 +81,7 @@ public struct RoomNode: Sendable {
         waiting = WaitingTickets(countMax: Self.rememberedMax, now: now)
         sessions = Generations(countMax: Self.rememberedMax, now: now)
         spent = Generations(countMax: Self.rememberedMax, now: now)
+        ended = Generations(countMax: Self.endedMax, now: now)
     }
 
     // MARK: Visits
@@ -273,17 +280,23 @@ public struct RoomNode: Sendable {
     }
 
     public mutating func release(_ id: TicketID, now: Microseconds) {
-        let now = TimeBounds.time(now)
-        sessions.remove(id)
-        spent.set(id, now + rules.spentLife)
+        hear(ended: id, TimeBounds.time(now))
         outbox.releases.add(id)
     }
 
     public mutating func leave(_ id: TicketID, now: Microseconds) {
         let now = TimeBounds.time(now)
         waiting.remove(id)
-        if sessions.remove(id) != nil { spent.set(id, now + rules.spentLife) }
+        if sessions[id] != nil { hear(ended: id, now) }
         outbox.leaves.add(id)
+    }
+
+    /// From now on its pass is refused here.
+    mutating func hear(ended id: TicketID, _ now: Microseconds) {
+        ended.set(id, ())
+        waiting.remove(id)
+        sessions.remove(id)
+        spent.set(id, now + rules.spentLife)
     }
 
     /// Holds here at once, and everywhere as soon as the store knows.
@@ -316,7 +329,7 @@ public struct RoomNode: Sendable {
             controls: snapshot.controls)
     }
 
-    public var rememberedCount: Int { waiting.count + sessions.count + spent.count + denials.count }
+    public var rememberedCount: Int { waiting.count + sessions.count + spent.count + denials.count + ended.count }
 }
 
 struct RememberedSession: Sendable {

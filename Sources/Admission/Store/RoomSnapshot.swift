@@ -28,12 +28,16 @@ public struct RoomSnapshot: Hashable, Sendable {
     public var revoked: [Recollection.Mark]
     /// Heard from within `Line.nodeWindow`, in the order of their names.
     public var nodes: [String]
+    /// Whose sessions ended before their passes did, in that order, at most `Line.endedPerTickMax`: only those of whom the caller has
+    /// not heard.
+    public var ended: [TicketID]
+    /// Up to here all endings have been told.
+    public var endedUpTo: Microseconds
 
     public init(
         now: Microseconds, phase: RoomPhase, isRestoring: Bool, lanes: [LaneView], offered: Int, sessions: Int, fresh: Int,
         totals: RoomTotals, controls: RoomControls, draw: Draw?, tail: Place, marksVersion: Int64,
-        revoked: [Recollection.Mark],
-        nodes: [String]
+        revoked: [Recollection.Mark], nodes: [String], ended: [TicketID] = [], endedUpTo: Microseconds = 0
     ) {
         self.now = TimeBounds.time(now)
         self.phase = phase
@@ -49,6 +53,8 @@ public struct RoomSnapshot: Hashable, Sendable {
         self.marksVersion = marksVersion
         self.revoked = revoked
         self.nodes = nodes
+        self.ended = ended
+        self.endedUpTo = TimeBounds.time(endedUpTo)
     }
 
     public var waiting: Int { lanes.reduce(0) { $0 + $1.waiting } }

@@ -78,11 +78,14 @@ public struct Tick: Hashable, Sendable {
     public var seed: [UInt8]
     /// Which rank marks the caller has: others are sent, these are not.
     public var marksVersion: Int64
+    /// Of which endings the caller has heard: `RoomSnapshot.endedUpTo` of this line, or 0.
+    public var endedUpTo: Microseconds
 
-    public init(lineage: UInt64, seed: [UInt8], marksVersion: Int64 = 0) {
+    public init(lineage: UInt64, seed: [UInt8], marksVersion: Int64 = 0, endedUpTo: Microseconds = 0) {
         self.lineage = lineage
         self.seed = seed
         self.marksVersion = marksVersion
+        self.endedUpTo = TimeBounds.time(endedUpTo)
     }
 }
 

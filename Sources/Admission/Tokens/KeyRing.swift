@@ -39,6 +39,8 @@ struct SigningKey: Sendable {
     let identifier: String
     let mac: MACKey
     let network: NetworkMark
+    /// Of what monitors show.
+    let monitor: MACKey
     private let passHeader: TokenHeader
     private let ticketHeader: TokenHeader
 
@@ -46,6 +48,7 @@ struct SigningKey: Sendable {
         identifier = key.identifier
         mac = MACKey(key.secret)
         network = NetworkMark(mac)
+        monitor = MACKey(mac.authenticate(Array("mark of a monitor".utf8)).span)
         passHeader = TokenHeader(.pass, key: key.identifier)
         ticketHeader = TokenHeader(.ticket, key: key.identifier)
     }

@@ -21,11 +21,13 @@ public final class StoreHost: QueueStore {
     fileprivate struct Room {
         var last: StoreAnswer?
         var lastAt: Microseconds = .min
+        /// Whoever had heard of all endings up to here, hears by the last answer of all there are.
+        var lastFrom: Microseconds = 0
         /// Of the last answer that had them.
         var marks: Marks?
         var heardAt: [String: Microseconds] = [:]
         /// The line that the tick under way was asked about, and who waits for it.
-        var asked: (epoch: UInt64, lineage: UInt64)?
+        var asked: (epoch: UInt64, lineage: UInt64, from: Microseconds)?
         var waiting: [(marksVersion: Int64, answer: (Result<StoreAnswer, StoreFault>) -> Void)] = []
     }
 
@@ -49,11 +51,13 @@ public final class StoreHost: QueueStore {
         var room = rooms[call.room] ?? Room()
         let isHeard = room.heardAt[call.node].map { now - $0 < Self.heardEvery } ?? false
         if isHeard, let last = room.last, now - room.lastAt < Self.freshFor, last.epoch == call.epoch,
-            last.lineage == call.lineage
+            last.lineage == call.lineage, tick.endedUpTo >= room.lastFrom
         {
             return answer(.success(Self.told(last, to: tick.marksVersion, room.marks)))
         }
-        if isHeard, let asked = room.asked, asked == (call.epoch, call.lineage) {
+        if isHeard, let asked = room.asked, (asked.epoch, asked.lineage) == (call.epoch, call.lineage),
+            tick.endedUpTo >= asked.from
+        {
             room.waiting.append((tick.marksVersion, answer))
             rooms[call.room] = room
             return
@@ -66,7 +70,7 @@ public final class StoreHost: QueueStore {
         _ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void
     ) {
         let isFirst = room.asked == nil
-        if isFirst { room.asked = (call.epoch, call.lineage) }
+        if isFirst { room.asked = (call.epoch, call.lineage, tick.endedUpTo) }
         if room.heardAt.count > Line.nodesMax { room.heardAt = [:] }
         room.heardAt[call.node] = now
         // The marks that this host has are not asked for again, whoever asks.
@@ -77,12 +81,12 @@ public final class StoreHost: QueueStore {
         let name = call.room
         store.perform(call) { [weak self] result in
             guard let self else { return answer(result) }
-            self.answered(name, result, isFirst: isFirst, asked.marksVersion, of: tick.marksVersion, answer)
+            self.answered(name, result, isFirst: isFirst, asked, of: tick.marksVersion, answer)
         }
     }
 
     private func answered(
-        _ name: String, _ result: Result<StoreAnswer, StoreFault>, isFirst: Bool, _ asked: Int64,
+        _ name: String, _ result: Result<StoreAnswer, StoreFault>, isFirst: Bool, _ asked: Tick,
         of version: Int64, _ answer: @escaping (Result<StoreAnswer, StoreFault>) -> Void
     ) {
         var room = rooms[name] ?? Room()
@@ -92,7 +96,8 @@ public final class StoreHost: QueueStore {
             swap(&others, &room.waiting)
         }
         if case .success(let told) = result, case .admitted(let snapshot) = told.outcome {
-            room.note(told, snapshot, hasMarks: asked != snapshot.marksVersion, at: clock())
+            room.note(told, snapshot, hasMarks: asked.marksVersion != snapshot.marksVersion, at: clock())
+            room.lastFrom = asked.endedUpTo
             onSnapshot?(name, snapshot)
         } else {
             room.last = nil

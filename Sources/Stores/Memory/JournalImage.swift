@@ -77,6 +77,11 @@ struct JournalImage: Hashable, Sendable {
         return recollection
     }
 
+    /// Who was inside so lately that a pass may still be out, and is not any more.
+    func endedLately(_ rules: RoomRules) -> [TicketID] {
+        spent.filter { sessions[$0.key] == nil && $0.value > at + rules.spentLife - rules.endedLife }.map(\.key).sorted()
+    }
+
     /// The same in as few records as can be.
     func records(room: String) -> [JournalRecord] {
         var marks = spent.map { JournalMark.spent($0.key, until: $0.value) }

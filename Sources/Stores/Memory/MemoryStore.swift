@@ -107,6 +107,7 @@ public final class MemoryStore: QueueStore {
         let recollection = image.recollection(lineage: lineage())
         let begin = StoreCall(room: call.room, rules: call.rules, node: call.node, operation: .restore(recollection))
         _ = room.line.apply(begin, now: now)
+        room.line.note(ended: image.endedLately(call.rules), call.rules, at: now)
         return room.notes.records(resuming: room.line, rules: call.rules, now: now)
     }
 

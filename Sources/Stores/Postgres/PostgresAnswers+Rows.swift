@@ -59,6 +59,8 @@ extension PostgresAnswers {
         told.revoked = try row.tickets("revoked")
         told.revokedEnds = try row.told("revoked_ends")
         told.nodes = try row.told("nodes")
+        told.ended = try row.tickets("ended_ids")
+        told.endedUpTo = try row.told("ended_up_to")
         return try told.snapshot()
     }
 

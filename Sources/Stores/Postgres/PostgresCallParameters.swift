@@ -27,7 +27,8 @@ enum PostgresCallParameters {
                 arrivals.map(\.isNew),
             ]
         case .beat(let tickets), .claim(let tickets), .release(let tickets), .leave(let tickets): [ids(tickets)]
-        case .admit(let tick): [call.node, Int64(bitPattern: tick.lineage), tick.seed, tick.marksVersion]
+        case .admit(let tick):
+            [call.node, Int64(bitPattern: tick.lineage), tick.seed, tick.marksVersion, tick.endedUpTo]
         case .renew(let sessions): [ids(sessions.map(\.id)), sessions.map(\.startedAt)]
         case .revoke(let tickets, let lasting): [ids(tickets), lasting]
         case .read(let cursor): [Int64(cursor.section), Int64(cursor.offset)]

@@ -29,6 +29,8 @@ struct PostgresSnapshot {
     var revoked: [TicketID] = []
     var revokedEnds: [Int64] = []
     var nodes: [String] = []
+    var ended: [TicketID] = []
+    var endedUpTo: Int64 = 0
 
     func snapshot() throws(StoreFault) -> RoomSnapshot {
         guard let phase = RoomPhase(rawValue: phase) else { throw .nonsense("\(phase) is no phase of a room") }
@@ -41,7 +43,7 @@ struct PostgresSnapshot {
             draw: try PostgresAnswers.draw(drawEpoch, drawSeed, drawIsOpened, openedFor: drawOpenedFor),
             tail: try PostgresAnswers.place(tail),
             marksVersion: marksVersion, revoked: zip(revoked, revokedEnds).map { .init(id: $0, endsIn: $1) },
-            nodes: nodes.sorted())
+            nodes: nodes.sorted(), ended: ended, endedUpTo: endedUpTo)
     }
 
     private func lanes() throws(StoreFault) -> [LaneView] {

@@ -17,7 +17,7 @@ struct PostgresStatements {
         }
         enter = call("enter", and: 7)
         beat = call("beat", and: 4)
-        admit = call("admit", and: 7)
+        admit = call("admit", and: 8)
         claim = call("claim", and: 4)
         renew = call("renew", and: 5)
         release = call("release", and: 4)

@@ -16,10 +16,12 @@ extension AnswerDecoding {
         let revoked = try reader.marks()
         let nodes = try reader.strings()
         let controls = try controls(&reader)
+        let ended = try reader.ids()
+        let endedUpTo = try reader.number()
         return RoomSnapshot(
             now: now, phase: phase, isRestoring: isRestoring, lanes: lanes, offered: offered, sessions: sessions,
             fresh: fresh, totals: totals, controls: controls, draw: draw, tail: tail, marksVersion: marksVersion,
-            revoked: revoked, nodes: nodes.sorted())
+            revoked: revoked, nodes: nodes.sorted(), ended: ended, endedUpTo: endedUpTo)
     }
 
     private static func shortCount(_ reader: inout AnswerReader) throws(AnswerReader.Misfit) -> Int {

@@ -49,6 +49,7 @@ enum CallEncoding {
             command.add(RoomHeader.lineage(tick.lineage))
             command.add(Hexadecimal.text(tick.seed))
             command.add(tick.marksVersion)
+            command.add(RoomHeader.exact(tick.endedUpTo))
         case .renew(let sessions):
             command.add(ItemBytes(sessions.map(\.id)).bytes)
             var starts = ItemBytes(reserving: sessions.count * 8)

@@ -3,7 +3,7 @@ import Admission
 /// What comes with every call: which line its caller knows, the clock, the rules. As text, since it is read once for a whole
 /// batch, and so that it can be read in a slow log.
 enum RoomHeader {
-    static let fieldCount = 21
+    static let fieldCount = 22
 
     /// Numbers are whole and exact in a script up to 2^53; sums of two of these stay below that.
     static let exactMax = TimeBounds.timeMax
@@ -17,6 +17,7 @@ enum RoomHeader {
             optional(rules.schedule.prequeueAt), optional(rules.schedule.opensAt), optional(rules.schedule.closesAt),
             exact(rules.claimWindow), exact(rules.turnGrace), exact(rules.abandonAfter), exact(rules.slotLife),
             exact(rules.spentLife), exact(rules.freshWindow), exact(rules.sessionMax), exact(rules.standstillAfter),
+            exact(rules.endedLife),
         ]
         return fields.joined(separator: " ")
     }

@@ -34,6 +34,7 @@ enum RoomScripts {
         local schema = \(RoomKeys.schema)
         local epochMax, burstMax, stride = \(Place.epochMax), \(RoomRules.burstMax), \(LaneShares.stride)
         local dropsPerTickMax, revokedMax, historyMax = \(Line.dropsPerTickMax), \(Line.revokedMax), \(Line.historyMax)
+        local endedMax, endedPerTickMax = \(Line.endedMax), \(Line.endedPerTickMax)
         local tickLateMax = \(RoomRules.tickLateMax)
         local nodeWindow, nodesMax, restoringMax = \(Line.nodeWindow), \(Line.nodesMax), \(Line.restoringMax)
         local nearMax, marksMax, marksEvery = \(RoomSnapshot.nearMax), \(RoomSnapshot.marksMax), \(RoomSnapshot.marksEvery)

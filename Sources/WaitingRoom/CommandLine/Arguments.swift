@@ -6,6 +6,8 @@ enum Command: Equatable {
     case check(Options)
     case room(RoomCommand)
     case completion(Completion.Shell)
+    case keygen([String])
+    case token([String])
     case version
     case help(String?)
 
@@ -70,6 +72,10 @@ enum Arguments {
                 throw UsageProblem(description: "completion takes one of: \(all)")
             }
             return .completion(shell)
+        case "keygen":
+            return isHelp(rest) ? .help("keygen") : .keygen(rest)
+        case "token":
+            return rest.isEmpty || isHelp(rest) ? .help("token") : .token(rest)
         case "version", "--version", "-V":
             return .version
         case "help", "--help", "-h":

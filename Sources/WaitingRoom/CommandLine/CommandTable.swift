@@ -31,6 +31,19 @@ struct CommandTable {
             name: "room", summary: "see and change a room while it runs", usage: "NAME ACTION [flags]", flags: admin,
             actions: actions),
         Entry(name: "rooms", summary: "list the rooms", usage: "[flags]", flags: admin),
+        Entry(
+            name: "keygen", summary: "make a key for tokens", usage: "[--add FILE [--front]]",
+            flags: [
+                Flag(name: "--add", value: "FILE", help: "put it at the end of this file", isFile: true),
+                Flag(name: "--front", help: "put it at the front: it signs"),
+            ]),
+        Entry(
+            name: "token", summary: "read a token, make one for a monitor", usage: "inspect TOKEN | monitor --for 30d",
+            flags: [
+                Flag(name: "--keys", value: "FILE", help: "the keys file", isFile: true),
+                Flag(name: "--room", value: "NAME", help: "judge it in this room"),
+                Flag(name: "--for", value: "TIME", help: "how long a monitor's is good"),
+            ]),
         Entry(name: "completion", summary: "print completion for a shell", usage: "bash|zsh|fish"),
         Entry(name: "version", summary: "print the version"),
         Entry(name: "help", summary: "print this, or the help of a command", usage: "[COMMAND]"),

@@ -8,6 +8,8 @@ enum HelpText {
         case "check": check
         case "room", "rooms": room
         case "completion": completion
+        case "keygen": KeygenCommand.help
+        case "token": TokenCommand.help
         default: overview
         }
     }

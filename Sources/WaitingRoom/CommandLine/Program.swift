@@ -27,10 +27,25 @@ public enum Program {
         case .version:
             print("waitingroom \(HelpText.version)")
             return exitDone
+        case .keygen(let arguments):
+            return finish { () throws(UsageProblem) in try KeygenCommand.run(arguments) }
+        case .token(let arguments):
+            return finish { () throws(UsageProblem) in try TokenCommand.run(arguments) }
         case .check(let options):
             return check(options)
         case .serve(let options):
             return serve(options, arguments: arguments, environment: environment)
+        }
+    }
+
+    private static func finish(_ command: () throws(UsageProblem) -> (said: String, code: Int32)) -> Int32 {
+        do {
+            let (said, code) = try command()
+            print(said)
+            return code
+        } catch {
+            complain("waitingroom: \(error)")
+            return exitWrong
         }
     }
 

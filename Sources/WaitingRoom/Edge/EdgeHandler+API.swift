@@ -70,7 +70,9 @@ extension EdgeHandler {
     ) {
         var refused: TokenRefusal?
         let inside = rooms.gate.pass(room, head, bytes, visit, &refused)?.0.ticket
-        for id in Set([inside, ticket?.id].compactMap(\.self)) { rooms.desks[room].leave(id) }
+        // Whoever has a pass is inside, whatever the store remembers of it.
+        if let inside { rooms.desks[room].release(inside) }
+        if let waiting = ticket?.id, waiting != inside { rooms.desks[room].leave(waiting) }
         let gateRoom = rooms.gate.rooms[room]
         connection.answer(204, "", Span()) { output in
             for name in [gateRoom.ticketCookie, gateRoom.passCookie] {

@@ -18,7 +18,8 @@ extension EdgeHandler: AnswerWatcher {
                 SetCookie.field(room.ticketCookie, nil, isSecure: mark.isSecure),
             ]
         }
-        guard mark.bringsPass else { return [] }
+        // What ended while the origin answered is not renewed.
+        guard mark.bringsPass, !desk.denies(mark.id) else { return [] }
         let session = SessionMark(id: mark.id, startedAt: Microseconds(mark.sessionStart) * 1_000_000)
         if !mark.isNew, !desk.renew(session) { return [] }
         let pass = Pass(

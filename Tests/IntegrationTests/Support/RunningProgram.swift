@@ -42,6 +42,8 @@ final class RunningProgram: Sendable {
         let (stdout, stderr) = (Pipe(), Pipe())
         program = try SpawnedProgram(
             wrapper + [link] + arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            // What it keeps unless it is told where is its own.
+            folder: folder.path,
             output: stdout.fileHandleForWriting, errors: stderr.fileHandleForWriting)
         try stdout.fileHandleForWriting.close()
         try stderr.fileHandleForWriting.close()

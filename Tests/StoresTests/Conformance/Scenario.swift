@@ -21,6 +21,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 enum Conformance {
     static let scenarios: [Scenario] =
         entering + admitting + claiming + sessions + abandoning + lanes + drawing + schedules + controlling + revocation
+        + ending
         + losing + reading + snapshots + bucketing + standstills
         + bounds
 

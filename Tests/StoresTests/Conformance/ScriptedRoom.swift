@@ -47,8 +47,8 @@ final class ScriptedRoom {
     }
 
     @discardableResult
-    func tick(marksVersion: Int64 = 0) throws -> RoomSnapshot {
-        let tick = Tick(lineage: Self.lineage, seed: Self.seed, marksVersion: marksVersion)
+    func tick(marksVersion: Int64 = 0, endedUpTo: Microseconds = 0) throws -> RoomSnapshot {
+        let tick = Tick(lineage: Self.lineage, seed: Self.seed, marksVersion: marksVersion, endedUpTo: endedUpTo)
         guard case .admitted(let snapshot) = try ask(.admit(tick)) else { throw Surprise(what: "no snapshot") }
         return snapshot
     }

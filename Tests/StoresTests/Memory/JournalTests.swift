@@ -49,6 +49,17 @@ import TestSupport
         #expect(try room.renew(3, startedAt: start) == .renewed)
     }
 
+    @Test func aSessionThatHasEndedHasEndedAfterARestart() throws {
+        let folder = try JournalFolder()
+        let room = room(folder)
+        try room.begin { $0.burst = 5 }
+        try room.enter(1...3)
+        try room.release(2)
+        _ = try restart(folder, room, afterSeconds: 5)
+        let after = try room.tick()
+        #expect(after.sessions == 2 && after.ended == [ticket(2)])
+    }
+
     @Test func aNewProcessKnowsALineAtEveryCall() throws {
         for call in [StoreCall.Operation.enter([.newcomer(ticket(5), lane: 0)]), .claim([ticket(5)]), .read(PageCursor())] {
             let folder = try JournalFolder()
@@ -159,6 +170,7 @@ import TestSupport
                 room: "event", rules: call.rules, node: "a",
                 operation: .restore(image.recollection(lineage: lineage)))
             _ = line.apply(first, now: calls.now)
+            line.note(ended: image.endedLately(call.rules), call.rules, at: calls.now)
             let tick = StoreCall(
                 room: "event", rules: call.rules, node: "a", operation: .admit(Tick(lineage: 1, seed: [1])))
             let (next, nextRight) = (try folder.perform(tick), line.apply(tick, now: calls.now))

@@ -62,7 +62,7 @@ enum PostgresTally {
     static let disagreements = """
         set search_path to waitingroom;
         with held as (
-            select room, line, waiting, offered, sessions, revoked, stale, stale_until, seen_after, due_after,
+            select room, line, waiting, offered, sessions, revoked, ended, stale, stale_until, seen_after, due_after,
                 (select coalesce(sum(one), 0) from unnest(lane_waiting) as one) as in_lanes,
                 (select count(*) from queue_waiting where queue_waiting.line = queue_room.line) as waiting_rows,
                 (select count(*) from queue_seen where queue_seen.line = queue_room.line) as seen_rows,
@@ -70,16 +70,19 @@ enum PostgresTally {
                 (select count(*) from queue_offered where queue_offered.line = queue_room.line) as offered_rows,
                 (select count(*) from queue_session where queue_session.line = queue_room.line) as session_rows,
                 (select count(*) from queue_revoked where queue_revoked.line = queue_room.line) as revoked_rows,
+                (select count(*) from queue_ended where queue_ended.line = queue_room.line) as ended_rows,
                 (select count(*) from queue_seen where queue_seen.line = queue_room.line and seen <= stale_until) as stale_rows,
                 (select count(*) from queue_seen where queue_seen.line = queue_room.line and seen <= seen_after) as unseen,
                 (select count(*) from (
                     select line, until from queue_offered union all select line, until from queue_session
                     union all select line, until from queue_spent union all select line, until from queue_revoked
+                    union all select line, until from queue_ended
                 ) as due where due.line = queue_room.line and until <= due_after) as overdue
             from queue_room
         )
         select * from held where (waiting, waiting, waiting, waiting) <> (in_lanes, waiting_rows, seen_rows, in_runs)
-            or (offered, sessions, revoked, stale) <> (offered_rows, session_rows, revoked_rows, stale_rows)
+            or (offered, sessions, revoked, ended, stale)
+                <> (offered_rows, session_rows, revoked_rows, ended_rows, stale_rows)
             or unseen > 0 or overdue > 0;
         """
 }

@@ -55,7 +55,8 @@ import TestSupport
             now: 5, phase: .queue, isRestoring: true, lanes: [lane], offered: 1, sessions: 2, fresh: 3, totals: totals,
             controls: controls, draw: Draw(epoch: 7, seed: [0xab], isOpened: true, openedFor: 4),
             tail: Place(epoch: 0, number: 9),
-            marksVersion: 6, revoked: [.init(id: ticket(8), endsIn: 12)], nodes: ["a", "b"])
+            marksVersion: 6, revoked: [.init(id: ticket(8), endsIn: 12)], nodes: ["a", "b"], ended: [ticket(9)],
+            endedUpTo: 11)
     }()
 
     private static let snapshotBytes: [UInt8] = {
@@ -67,6 +68,7 @@ import TestSupport
         bytes += [0, 0, 0, 16] + ticket(4).bytes + [0, 0, 0, 16] + number(6) + number(1)
         bytes += [0, 0, 0, 24] + ticket(8).bytes + number(12)
         bytes += [0, 0, 0, 2] + text("b") + text("a") + [0, 0, 0, 2] + text("version") + text("2")
+        bytes += [0, 0, 0, 16] + ticket(9).bytes + number(11)
         return bytes
     }()
 

@@ -22,7 +22,7 @@ import Testing
 
     @Test func allKeysOfARoomShareItsTag() throws {
         let all = try #require(keys).all
-        #expect(all.count == 28 && Set(all).count == 28)
+        #expect(all.count == 29 && Set(all).count == 29)
         #expect(all.allSatisfy { $0.hasPrefix("wr:") && $0.contains(":{concert}") })
         #expect(all.first == "wr:meter:{concert}" && all.last == "wr:queue:{concert}:p")
         for name in ["", "a{b", "a}b"] { #expect(RoomKeys(prefix: "", room: name) == nil) }
@@ -34,7 +34,8 @@ import Testing
         #expect(
             text == """
                 4 0000000000000abc - 50 1000000 9 700 10000000 auto fifo - 1790000000000000 - 60000000 300000000 120000000 \
-                600000000 \(rules.spentLife) 60000000 7200000000 3000000
+                600000000 \(rules.spentLife) 60000000 7200000000 3000000 \
+                \(rules.endedLife)
                 """)
         #expect(text.split(separator: " ").count == RoomHeader.fieldCount)
         #expect(RoomHeader.text(call, now: 12).split(separator: " ")[2] == "12")
@@ -51,11 +52,11 @@ import Testing
     @Test(
         arguments: [
             (.beat([]), 1), (.claim([]), 1), (.release([]), 1), (.leave([]), 1), (.enter([]), 3), (.renew([]), 2),
-            (.revoke([], lasting: 5), 2), (.admit(Tick(lineage: 1, seed: [1])), 4), (.read(PageCursor()), 2),
+            (.revoke([], lasting: 5), 2), (.admit(Tick(lineage: 1, seed: [1])), 5), (.read(PageCursor()), 2),
             (.control([.burst(4), .message(nil)]), 4),
         ] as [(StoreCall.Operation, Int)])
     func everyOperationHasItsArguments(_ operation: StoreCall.Operation, _ count: Int) throws {
-        #expect(try command(operation).argumentCount == 3 + 28 + 2 + count)
+        #expect(try command(operation).argumentCount == 3 + 29 + 2 + count)
     }
 
     @Test func everyOperationHasAScriptOfItsOwn() {

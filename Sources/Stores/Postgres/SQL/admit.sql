@@ -62,6 +62,12 @@ begin
         most := greatest(most, count);
         kept.revoked := kept.revoked - count;
     end if;
+    delete from queue_ended where line = kept.line and until in (
+        select until from queue_ended where line = kept.line and until > kept.due_after and until <= at
+            order by until limit drops_max);
+    get diagnostics count = row_count;
+    most := greatest(most, count);
+    kept.ended := kept.ended - count;
     if most < drops_max then kept.due_after := greatest(kept.due_after, at); end if;
     if kept.stale > 0 then
         select array_agg(id) as ids, count(*), max(seen) as seen into dead from (
@@ -231,7 +237,7 @@ declare
 begin
     select line into old from queue_litter limit 1 for update skip locked;
     if not found then return; end if;
-    foreach name in array array['waiting', 'seen', 'run', 'offered', 'session', 'spent', 'revoked', 'history', 'mark'] loop
+    foreach name in array array['waiting', 'seen', 'run', 'offered', 'session', 'spent', 'revoked', 'ended', 'history', 'mark'] loop
         execute format(
             'delete from queue_%1$s where ctid = any(array(select ctid from queue_%1$s where line = $1 limit $2))', name)
             using old, sweep_max;
@@ -274,7 +280,7 @@ $$;
 
 create function queue_admit(
     asked_room text, rules queue_rules, asked_epoch bigint, asked_lineage bigint, clock bigint,
-    node text, new_lineage bigint, new_seed bytea, known_marks bigint,
+    node text, new_lineage bigint, new_seed bytea, known_marks bigint, heard_up_to bigint,
     out epoch bigint, out lineage bigint, out is_lost boolean,
     out told_at bigint, out told_phase text, out is_restoring boolean,
     out lane_names text[], out lane_waiting bigint[], out lane_heads bigint[], out lane_floors bigint[], out near uuid[],
@@ -283,7 +289,8 @@ create function queue_admit(
     out control_version bigint, out control_rate_count bigint, out control_rate_per bigint, out control_burst bigint,
     out control_slots_max bigint, out control_state text, out control_opens_at bigint, out control_message text,
     out draw_epoch bigint, out draw_seed bytea, out draw_is_opened boolean, out draw_opened_for bigint,
-    out tail bigint, out marks_version bigint, out revoked uuid[], out revoked_ends bigint[], out nodes text[]
+    out tail bigint, out marks_version bigint, out revoked uuid[], out revoked_ends bigint[], out nodes text[],
+    out ended_ids uuid[], out ended_up_to bigint
 ) language plpgsql as $$
 declare
     kept queue_room := queue_hold(asked_room, asked_epoch = 0);
@@ -362,6 +369,14 @@ begin
             ) as denied;
         end if;
     end if;
+    ended_ids := '{}';
+    if kept.ended_last > heard_up_to then
+        select coalesce(array_agg(told.id order by told.until), '{}'), max(told.until) into ended_ids, ended_up_to from (
+            select ended.id, ended.until from queue_ended as ended
+                where ended.line = kept.line and ended.until > heard_up_to order by ended.until limit 2000
+        ) as told;
+    end if;
+    ended_up_to := coalesce(ended_up_to, heard_up_to);
     offered := kept.offered;
     sessions := kept.sessions;
     fresh := kept.waiting - kept.stale;

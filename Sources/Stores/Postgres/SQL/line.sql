@@ -141,7 +141,7 @@ begin
         control_version, control_rate_count, control_rate_per, control_burst, control_slots_max, control_state,
         control_opens_at, control_message,
         draw_epoch, draw_seed, draw_is_opened, draw_opened_for, totals,
-        waiting, offered, sessions, revoked, stale, stale_until, seen_after, due_after,
+        waiting, offered, sessions, revoked, ended, ended_last, stale, stale_until, seen_after, due_after,
         marks_version, marks_at, restoring_until, awaited, standstill, ticked_at
     ) = row(
         kept.epoch, kept.lineage, kept.tail,
@@ -151,7 +151,7 @@ begin
         kept.control_version, kept.control_rate_count, kept.control_rate_per, kept.control_burst, kept.control_slots_max,
         kept.control_state, kept.control_opens_at, kept.control_message,
         kept.draw_epoch, kept.draw_seed, kept.draw_is_opened, kept.draw_opened_for, kept.totals,
-        kept.waiting, kept.offered, kept.sessions, kept.revoked, kept.stale, kept.stale_until, kept.seen_after,
+        kept.waiting, kept.offered, kept.sessions, kept.revoked, kept.ended, kept.ended_last, kept.stale, kept.stale_until, kept.seen_after,
         kept.due_after,
         kept.marks_version, kept.marks_at, kept.restoring_until, kept.awaited, kept.standstill, kept.ticked_at
     ) where room = kept.room;
@@ -173,7 +173,8 @@ begin
         control_version = default, control_rate_count = default, control_rate_per = default, control_burst = default,
         control_slots_max = default, control_state = default, control_opens_at = default, control_message = default,
         draw_epoch = default, draw_seed = default, draw_is_opened = default, draw_opened_for = default, totals = default,
-        waiting = default, offered = default, sessions = default, revoked = default, stale = default,
+        waiting = default, offered = default, sessions = default, revoked = default, ended = default,
+        ended_last = default, stale = default,
         stale_until = default, seen_after = default, due_after = default,
         marks_version = default, marks_at = default, restoring_until = default, awaited = default,
         standstill = default, ticked_at = at

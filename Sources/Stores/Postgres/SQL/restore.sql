@@ -68,14 +68,16 @@ begin
     -- Several nodes may have renewed it: the one that did last knows until when a pass is out.
     update queue_session as old set until = greatest(old.until, new.until)
         from (select id, max(at + ends_in) as until
-            from unnest(session_ids, session_ends) as asked(id, ends_in) group by id) as new
+            from unnest(session_ids, session_ends) as asked(id, ends_in) where not exists (
+                select from queue_ended as ended where ended.line = kept.line and ended.id = asked.id) group by id) as new
         where old.line = kept.line and old.id = new.id and old.until < new.until;
     select array_agg(id) as ids, array_agg(start) as starts, array_agg(at + ends_in) as untils into chosen from (
         select distinct on (asked.id) asked.id, start, max(ends_in) over (partition by asked.id) as ends_in
             from unnest(session_ids, session_starts, session_ends) with ordinality as asked(id, start, ends_in, number)
             left join queue_session as session on session.line = kept.line and session.id = asked.id
             left join queue_revoked as revoked on revoked.line = kept.line and revoked.id = asked.id
-            where session.id is null and revoked.id is null order by asked.id, number
+            left join queue_ended as ended on ended.line = kept.line and ended.id = asked.id
+            where session.id is null and revoked.id is null and ended.id is null order by asked.id, number
     ) as asked;
     kept := queue_take_out_of_line(kept, chosen.ids);
     kept := queue_withdraw(kept, chosen.ids);

@@ -39,6 +39,34 @@ begin
 end
 $$;
 
+-- Their passes are to be refused by every node: `Line.noteEnded`. Of a repeated one the first counts.
+create function queue_note_ended(kept queue_room, rules queue_rules, at bigint, ids uuid[])
+returns queue_room language plpgsql as $$
+declare
+    ended_max constant bigint := 100000;
+    base bigint := greatest(kept.ended_last + 1, at + rules.pass_life + 3000000);
+    count bigint;
+begin
+    if coalesce(cardinality(ids), 0) = 0 then return kept; end if;
+    insert into queue_ended (line, id, until)
+        select kept.line, id, base + row_number() over (order by number) - 1 from (
+            select id, min(number) as number from unnest(ids) with ordinality as asked(id, number) group by id
+        ) as asked
+        where not exists (select from queue_ended as known where known.line = kept.line and known.id = asked.id);
+    get diagnostics count = row_count;
+    if count = 0 then return kept; end if;
+    kept.ended := kept.ended + count;
+    kept.ended_last := base + count - 1;
+    kept.due_after := least(kept.due_after, base - 1);
+    if kept.ended > ended_max then
+        delete from queue_ended where line = kept.line and until in (
+            select until from queue_ended where line = kept.line order by until limit kept.ended - ended_max);
+        kept.ended := ended_max;
+    end if;
+    return kept;
+end
+$$;
+
 -- Out of the line, out of what is offered (and owed for it), out of the sessions: wherever these are.
 create function queue_take_away(kept queue_room, rules queue_rules, ids uuid[]) returns queue_room language plpgsql as $$
 declare
@@ -90,7 +118,7 @@ begin
         left join queue_spent as spent on spent.line = kept.line and spent.id = asked.id
     )
     select coalesce(array_agg(case kind when 4 then 2 else kind end order by number), '{}') as kinds,
-        array_agg(id) filter (where kind = 2 and is_first) as ended,
+        array_agg(id order by number) filter (where kind = 2 and is_first) as ended,
         array_agg(id) filter (where kind = 1 and is_first) as renewed,
         array_agg(start) filter (where kind = 1 and is_first) as starts,
         array_agg(id) filter (where kind = 1 and is_first and not goes_on) as unknown
@@ -98,6 +126,7 @@ begin
     kinds := chosen.kinds;
     kept := queue_take_away(kept, rules, chosen.ended);
     kept := queue_spend(kept, chosen.ended, queue_times(at + queue_spent_life(rules), chosen.ended));
+    kept := queue_note_ended(kept, rules, at, chosen.ended);
     kept := queue_take_out_of_line(kept, chosen.unknown);
     kept := queue_withdraw(kept, chosen.unknown);
     kept := queue_spend(kept, chosen.unknown, queue_times(at + queue_spent_life(rules), chosen.unknown));
@@ -125,6 +154,7 @@ begin
     at := clock - kept.standstill;
     kept := queue_align(kept, rules);
     rules := queue_under(rules, kept);
+    kept := queue_note_ended(kept, rules, at, ids);
     ids := (select array_agg(distinct id) from unnest(ids) as asked(id));
     kept := queue_take_away(kept, rules, ids);
     kept := queue_spend(kept, ids, queue_times(at + queue_spent_life(rules), ids));
@@ -153,10 +183,15 @@ begin
     kept := queue_align(kept, rules);
     before.waiting := kept.waiting;
     rules := queue_under(rules, kept);
-    insiders := (select array_agg(id) from queue_session where line = kept.line and id = any(ids));
+    insiders := (
+        select array_agg(session.id order by number) from (
+            select id, min(number) as number from unnest(ids) with ordinality as asked(id, number) group by id
+        ) as asked
+        join queue_session as session on session.line = kept.line and session.id = asked.id);
     kept := queue_take_away(kept, rules, ids);
     kept := queue_count(kept, 7, before.waiting - kept.waiting + before.offered - kept.offered);
     kept := queue_spend(kept, insiders, queue_times(at + queue_spent_life(rules), insiders));
+    kept := queue_note_ended(kept, rules, at, insiders);
     perform queue_save(before, kept);
 end
 $$;

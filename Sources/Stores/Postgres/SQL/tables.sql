@@ -67,6 +67,9 @@ create table queue_room (
     offered bigint not null default 0,
     sessions bigint not null default 0,
     revoked bigint not null default 0,
+    ended bigint not null default 0,
+    -- The time of the last of those.
+    ended_last bigint not null default 0,
     -- How many of those waiting were last seen at or before `stale_until`.
     stale bigint not null default 0,
     stale_until bigint not null default -4611686018427387904,
@@ -150,6 +153,15 @@ create table queue_revoked (
     primary key (line, id)
 );
 create unique index queue_revoked_in_order on queue_revoked (line, until, id);
+
+-- Whose sessions ended, by when their last pass has died: each at a time of its own, see `Line.ended`.
+create table queue_ended (
+    until bigint not null,
+    line integer not null,
+    id uuid not null,
+    primary key (line, id)
+) with (autovacuum_vacuum_scale_factor = 0.05);
+create unique index queue_ended_in_order on queue_ended (line, until);
 
 -- What a lane's head was, and since when.
 create table queue_history (

@@ -1,5 +1,5 @@
 -- One tick. ARGV[3]: the node, ARGV[4]: the lineage if a line begins, ARGV[5]: the seed if a draw does, ARGV[6]: which marks
--- the caller has.
+-- the caller has, ARGV[7]: up to which ending it has heard.
 
 if (meter.epoch or 0) == 0 and asked.epoch == 0 then begin(1, ARGV[4], true) end
 local refusal = refuse(true)
@@ -29,6 +29,7 @@ local function dropExpired()
     if #ended > 0 then call('HDEL', STARTED, unpack(ended)) end
     popExpired(SPENT, nowText)
     popExpired(REVOKED, nowText)
+    popExpired(ENDED, nowText)
     local dead = popExpired(SEEN, now - rules.abandonAfter)
     add('abandoned', #dead)
     if #dead > 0 then
@@ -198,6 +199,15 @@ local function denials()
     return table.concat(told, '', 1, #told / 2)
 end
 
+-- Whose sessions have ended since, and up to which that is.
+local function endings()
+    local told = call('ZRANGE', ENDED, '(' .. ARGV[7], '+inf', 'BYSCORE', 'LIMIT', 0, endedPerTickMax, 'WITHSCORES')
+    local count = #told / 2
+    local last = tonumber(told[count * 2] or ARGV[7])
+    for at = 1, count do told[at] = told[at * 2 - 1] end
+    return text(table.concat(told, '', 1, count)) .. struct.pack('>i8', last)
+end
+
 local function snapshot(phase)
     if now - meter.marksAt >= marksEvery then takeMarks() end
     local withMarks = tonumber(ARGV[6]) ~= meter.marksVersion
@@ -223,6 +233,7 @@ local function snapshot(phase)
     parts[#parts + 1] = text(withMarks and denials() or '')
     parts[#parts + 1] = list(call('ZRANGE', NODES, 0, -1))
     parts[#parts + 1] = list(call('HGETALL', CONTROL))
+    parts[#parts + 1] = endings()
     return table.concat(parts)
 end
 

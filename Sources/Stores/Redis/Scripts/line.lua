@@ -8,9 +8,9 @@ local call, floor, max, min, format, sub = redis.call, math.floor, math.max, mat
 
 local METER, CONTROL, LANES, NODES, AWAITED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local SEEN, OFFERED, ACTIVE, STARTED, SPENT, REVOKED = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
-local STOOD = KEYS[12]
--- The queue of the lane in slot n, from 1 on, is KEYS[12 + n].
-local QUEUES = 12
+local STOOD, ENDED = KEYS[12], KEYS[13]
+-- The queue of the lane in slot n, from 1 on, is KEYS[13 + n].
+local QUEUES = 13
 local slotsMax = #KEYS - QUEUES
 
 -- MARK: The call
@@ -19,7 +19,7 @@ local askedLanes = ARGV[2]
 local asked, rules
 do
     local epoch, lineage, clock, count, per, burst, slots, waitingMax, state, method, prequeueAt, opensAt, closesAt,
-        claimWindow, turnGrace, abandonAfter, slotLife, spentLife, freshWindow, sessionMax, standstillAfter =
+        claimWindow, turnGrace, abandonAfter, slotLife, spentLife, freshWindow, sessionMax, standstillAfter, endedLife =
         string.match(ARGV[1], headerPattern)
     asked = { epoch = tonumber(epoch), lineage = lineage, clock = tonumber(clock) }
     -- What is not set is `-`, which is no number.
@@ -29,7 +29,7 @@ do
         opensAt = tonumber(opensAt), closesAt = tonumber(closesAt), claimWindow = tonumber(claimWindow),
         turnGrace = tonumber(turnGrace), abandonAfter = tonumber(abandonAfter), slotLife = tonumber(slotLife),
         spentLife = tonumber(spentLife), freshWindow = tonumber(freshWindow), sessionMax = tonumber(sessionMax),
-        standstillAfter = tonumber(standstillAfter),
+        standstillAfter = tonumber(standstillAfter), endedLife = tonumber(endedLife),
     }
 end
 

@@ -72,6 +72,7 @@ for _, part in ipairs({ denied, marks, sessions, tickets }) do
     for _, item in ipairs(part) do ids[#ids + 1] = item[1] end
 end
 openSets()
+local ended = open(ENDED)
 
 -- Of two accounts the one that denies it for longer is right.
 for _, item in ipairs(denied) do
@@ -91,9 +92,10 @@ end
 for _, item in ipairs(sessions) do
     local id = item[1]
     local known = active.scores[id]
-    if not revoked.scores[id] and known then
+    local isOver = revoked.scores[id] or ended.scores[id]
+    if not isOver and known then
         put(active, id, max(known, now + item[3]))
-    elseif not revoked.scores[id] then
+    elseif not isOver then
         takeOutOfLine(id)
         remove(offered, id)
         startSession(id, item[2], now + item[3])

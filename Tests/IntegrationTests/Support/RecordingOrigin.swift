@@ -1,0 +1,24 @@
+/// An origin that remembers every request that it ever gets. It answers `/…/done` with a release.
+final class RecordingOrigin: Sendable {
+    private let requests = Shared<[Message]>([])
+    private let origin: ScriptedOrigin
+
+    init() throws {
+        let requests = requests
+        origin = try ScriptedOrigin { connection in
+            while true {
+                let request = try connection.receiveRequest()
+                requests.change { $0.append(request) }
+                let isDone = request.target.hasSuffix("/done")
+                try connection.answer("origin", fields: isDone ? ["Waiting-Room: release"] : [])
+            }
+        }
+    }
+
+    var port: UInt16 { origin.port }
+    var all: [Message] { requests.current }
+    /// As they came: `GET /a`.
+    var lines: [String] { all.map { "\($0.method) \($0.target)" } }
+
+    func stop() { origin.stop() }
+}
