@@ -25,14 +25,16 @@ import Testing
     ]) func visitorsFareWell(_ name: String) throws {
         let origin = try ScriptedOrigin(Self.shop)
         defer { origin.stop() }
+        let folder = try TemporaryFolder()
         let program = try RunningProgram(
             ConfigText(
                 upstream: origin.port,
                 with: [
                     "room.state": "auto", "room.rate": "50/s", "room.max_active": 1, "room.title": "Spring Tour",
+                    "server.state_dir": "\(folder.path)",
                     // How fast the machine is, decides nothing here.
                     "room.abandon_after": "1h", "room.session_idle": "1h", "room.claim_window": "1h",
-                ]))
+                ]), folder: folder)
         defer { program.stop() }
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Browser/page_cases.py").path

@@ -14,7 +14,8 @@ import Testing
 
     init() throws {
         origin = try ScriptedOrigin()
-        program = try RunningProgram(Self.config(origin))
+        let folder = try TemporaryFolder()
+        program = try RunningProgram(Self.config(origin, ["server.state_dir": "\(folder.path)"]), folder: folder)
     }
 
     private func ask(_ target: String = "/tickets?a=b", _ fields: [String] = []) throws -> Message {
@@ -70,7 +71,9 @@ import Testing
 
     @Test(arguments: [("closed", 503), ("paused", 200)]) func theStateOfTheSaleIsSaid(_ state: String, _ status: Int) throws
     {
-        let other = try RunningProgram(Self.config(origin, ["room.state": .text(state)]))
+        let folder = try TemporaryFolder()
+        let other = try RunningProgram(
+            Self.config(origin, ["room.state": .text(state), "server.state_dir": "\(folder.path)"]), folder: folder)
         defer { other.stop() }
         let fields = ["Accept: text/html", "Connection: close"]
         try eventually("it is \(state)") { try other.ask("/", fields).text.contains("data-state=\"\(state)\"") }
@@ -83,7 +86,8 @@ import Testing
     @Test func aPageOfOnesOwn() throws {
         let folder = try TemporaryFolder()
         try folder.write("own.html", "<h1>Shop</h1><p>{{place}}</p>")
-        let other = try RunningProgram(Self.config(origin, ["room.page": "own.html"]), folder: folder)
+        let other = try RunningProgram(
+            Self.config(origin, ["room.page": "own.html", "server.state_dir": "\(folder.path)"]), folder: folder)
         defer { other.stop() }
         let fields = ["Accept: text/html", "Connection: close"]
         try eventually("the page is filled") { try other.ask("/", fields).text.hasPrefix("<h1>Shop</h1><p>") }
