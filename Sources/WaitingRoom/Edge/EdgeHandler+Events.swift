@@ -8,7 +8,8 @@ extension EdgeHandler {
         guard !streams.isFull else {
             let problem = Problem(
                 status: 503, name: "too-many-streams", title: "Too many listen",
-                detail: "\(EventStreams.countMax) visitors listen already; ask for the status instead", retryAfterSeconds: 10)
+                detail: "\(EventStreams.countMax) visitors listen already; ask for the status instead", retryAfterSeconds: 10
+            )
             return answer(problem, connection)
         }
         let stream = EventStream(room: room, ticket: ticket, guest, connection, self)

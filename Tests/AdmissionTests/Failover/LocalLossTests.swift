@@ -21,7 +21,8 @@ import Testing
         fleet.roster.isReachable = false
         fleet.run(seconds: 40)
         // The few are through.
-        #expect(fleet.visitors.indices.filter { $0 % 2 == 0 && $0 >= 1560 }.allSatisfy { fleet.visitors[$0].admittedAt != nil })
+        #expect(
+            fleet.visitors.indices.filter { $0 % 2 == 0 && $0 >= 1560 }.allSatisfy { fleet.visitors[$0].admittedAt != nil })
         #expect(fleet.admitted < 780)
         for store in [fleet.primary, fleet.fallback] { store.isReachable = true }
         fleet.roster.isReachable = true
