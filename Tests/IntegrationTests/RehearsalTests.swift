@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A site that counts who comes, as sites do that give `crowd` their own log.
@@ -48,7 +49,7 @@ final class CountingOrigin: Sendable {
     }
 
     /// A slow machine makes what a node knows older: the lag is no part of what is tried.
-    func crowd(_ more: [String], at other: String? = nil) throws -> Tool {
+    func crowd(_ more: [String], at other: String? = nil) throws -> FinishedProgram {
         try Tool.run(
             [
                 Self.crowd, "--target", other ?? "http://127.0.0.1:\(program.port)/tickets?show=7", "--requests", "2",

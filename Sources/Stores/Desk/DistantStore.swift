@@ -22,8 +22,12 @@ public final class DistantStore: QueueStore {
         init(_ store: DistantStore) { self.store = store }
     }
 
-    public init(_ store: LoopBound<StoreHost>, on host: LoopHandle, from loop: EventLoop) {
+    public let isShared: Bool
+
+    /// `isShared`: other processes use it too.
+    public init(_ store: LoopBound<StoreHost>, isShared: Bool, on host: LoopHandle, from loop: EventLoop) {
         self.store = store
+        self.isShared = isShared
         self.host = host
         self.loop = loop
     }

@@ -43,7 +43,7 @@ extension RoomBoard {
                 "inUse": .text(store), "isRestoring": .bool(snapshot?.isRestoring ?? false),
                 "heardMsAgo": standing.snapshot == nil ? .null : .count((now - min(now, standing.heardAt)) / 1_000_000),
             ])
-        room.set("nodes", .list(NodeNames.processes(snapshot?.nodes ?? []).map { .text($0) }))
+        room.set("nodes", .list(NodeName.processes(of: snapshot?.nodes ?? []).sorted().map { .text($0) }))
         room.set("controls", controls(standing))
         room.set("origin", origin(standing))
         return room

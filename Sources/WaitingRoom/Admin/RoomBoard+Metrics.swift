@@ -66,7 +66,7 @@ extension RoomBoard {
                 Double($1.totals.ended)
             },
             one("waitingroom_room_nodes", "gauge", "Processes that the store hears of.") {
-                Double(NodeNames.processes($1.nodes).count)
+                Double(NodeName.processes(of: $1.nodes).count)
             },
             Family(name: "waitingroom_room_current", kind: "gauge", help: "1 when the store answers, 0 when it does not.") {
                 _, isFresh, _ in [("", isFresh ? 1 : 0)]

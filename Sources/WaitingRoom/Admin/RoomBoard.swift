@@ -92,7 +92,7 @@ final class RoomBoard {
                 active: isFresh ? standing.active : nil, rate: rules.rate.perSecond,
                 cap: rules.slotsMax >= Settings.Room.slotsMax ? nil : rules.slotsMax,
                 promised: standing.promises.last?.promised.middle, actual: standing.promises.last?.actual,
-                nodes: isFresh ? NodeNames.processes(standing.snapshot?.nodes ?? []).count : 0, store: store(name),
+                nodes: isFresh ? NodeName.processes(of: standing.snapshot?.nodes ?? []).count : 0, store: store(name),
                 origin: origin)
             standings[name]?.history.add(sample)
         }
@@ -100,17 +100,5 @@ final class RoomBoard {
 
     func note(_ author: Author, _ keys: [String], of room: String) {
         for key in keys { standings[room]?.authors[key] = author }
-    }
-}
-
-/// Each loop of a process is a node of its own: `NAME`, `NAME/1`, ….
-enum NodeNames {
-    static func processes(_ nodes: [String]) -> [String] {
-        var found: [String] = []
-        for node in nodes {
-            let name = node.split(separator: "/").first.map(String.init) ?? node
-            if !found.contains(name) { found.append(name) }
-        }
-        return found
     }
 }

@@ -113,6 +113,9 @@ final class LineSide {
     private static let prepareAgainNanoseconds: UInt64 = 5_000_000_000
     private var later: LoopTimer?
 
+    /// Other processes have the same lines.
+    var isShared: Bool { memory == nil }
+
     /// Which store holds a room's line.
     func storeInUse(_ room: String) -> String {
         if memory != nil { return "memory" }

@@ -85,14 +85,14 @@ final class Service {
 
     private func startEdges(_ line: LineSide) throws {
         let count = shared.loopCount
-        let (host, nodeName) = (line.host, line.nodeName)
+        let (host, nodeName, isShared) = (line.host, line.nodeName, line.isShared)
         for index in 0..<count {
             let mine = try sockets.forLoop(index, of: count)
             let (plan, shared, control) = (plan, shared, loop.handle)
             edges.append(
                 try LoopThread.start(name: "edge-\(index)") { loop in
                     do {
-                        let store = DistantStore(host, on: control, from: loop)
+                        let store = DistantStore(host, isShared: isShared, on: control, from: loop)
                         let edge = try EdgeLoop(
                             index: index, on: loop, plan: plan, shared: shared, store: store, nodeName: nodeName)
                         loop.tenant = edge

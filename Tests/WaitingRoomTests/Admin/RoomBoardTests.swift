@@ -45,10 +45,6 @@ import Testing
         #expect(history.samples.count == RoomHistory.samplesMax && history.samples.first?.at == 1400)
     }
 
-    @Test func loopsOfAProcessAreOneNode() {
-        #expect(NodeNames.processes(["a", "a/1", "b", "b/1", "c"]) == ["a", "b", "c"])
-    }
-
     @Test func aRoomIsAsTheStoreSaysAndOnlyAsLongAsItDoes() throws {
         let board = RoomBoard(Settings())
         #expect(board.room("main", at: 0, store: "memory")?["isCurrent"] == false)
