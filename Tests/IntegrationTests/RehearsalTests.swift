@@ -102,7 +102,7 @@ final class CountingOrigin: Sendable {
     @Test func anOrderThatIsNotKeptIsFound() throws {
         let drawing = try RunningProgram(Self.config(site, ["room.method": "random", "room.rate": "80/s"]))
         let target = "http://127.0.0.1:\(try drawing.port)/"
-        let arrivals = ["--visitors", "400", "--arrivals", "wall 200, pause 1s, wall 200", "--leave", "delete"]
+        let arrivals = ["--visitors", "900", "--arrivals", "wall 450, pause 1s, wall 450", "--leave", "delete"]
         let ordered = try crowd(arrivals, at: target)
         #expect(ordered.exitCode == 1, "\(ordered.output)\(ordered.errors)")
         let broken = try #require(try report()["broken"] as? [String])
@@ -146,23 +146,19 @@ final class CountingOrigin: Sendable {
     }
 
     @Test func itEndsWithItsReportWhenInterrupted() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.crowd)
-        process.arguments = [
-            "--target", "http://127.0.0.1:\(try program.port)/", "--arrivals", "trickle 50/s", "--visitors", "100000",
-            "--think", "10m", "--for", "10m",
-        ]
         let (stdout, stderr) = (Pipe(), Pipe())
-        process.standardOutput = stdout
-        process.standardError = stderr
-        let ended = Shared<Int32?>(nil)
-        process.terminationHandler = { process in ended.change { $0 = process.terminationStatus } }
-        try process.run()
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        let program = try SpawnedProgram(
+            [
+                Self.crowd, "--target", "http://127.0.0.1:\(try program.port)/", "--arrivals", "trickle 50/s", "--visitors",
+                "100000", "--think", "10m", "--for", "10m",
+            ], output: stdout.fileHandleForWriting, errors: stderr.fileHandleForWriting)
+        try stdout.fileHandleForWriting.close()
+        try stderr.fileHandleForWriting.close()
+        defer { program.signal(SIGKILL) }
         let progress = ProgramLog(stderr.fileHandleForReading)
         try eventually("it says how it goes") { progress.text.contains("let in") }
-        kill(process.processIdentifier, SIGINT)
-        let code = try ended.wait(for: "the end of crowd") { $0 }
+        program.signal(SIGINT)
+        let code = try program.waitForEnd(secondsMax: Patience.seconds)
         let report = String(decoding: stdout.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         #expect(code == 0, "\(report)")
         #expect(report.contains("all promises were kept"), "\(report)")

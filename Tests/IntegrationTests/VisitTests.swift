@@ -34,8 +34,10 @@ import Testing
         let cookie = cookies(first)
         #expect(first.status == 200 && cookie.contains("wr_ticket=") && origin.lines.isEmpty)
         // What is sent while waiting is not kept, and not sent later.
-        #expect(try program.ask("/tickets/buy", [cookie], method: "POST", body: "card=1").text != "origin")
-        try eventually("it is let in") { try program.ask(target, [cookie, "Accept: text/html"]).text == "origin" }
+        #expect(try program.ask("/tickets/buy", [cookie], method: "POST", body: "card=1").text != RecordingOrigin.mark)
+        try eventually("it is let in") {
+            try program.ask(target, [cookie, "Accept: text/html"]).text == RecordingOrigin.mark
+        }
         #expect(origin.lines == ["GET \(target)"])
     }
 
@@ -47,12 +49,12 @@ import Testing
         let program = try RunningProgram(config(origin, ["tokens.keys_file": .text(folder.path("keys"))]))
         defer { program.stop() }
         let fresh = try program.ask("/", ["Cookie: wr_pass=\(try keys.pass(1, room: "main", agoSeconds: 20))"])
-        #expect(fresh.text == "origin" && fresh["Set-Cookie"] == nil)
+        #expect(fresh.text == RecordingOrigin.mark && fresh["Set-Cookie"] == nil)
         let old = try keys.pass(2, room: "main", agoSeconds: 70)
         let renewed = try program.ask("/", ["Cookie: wr_pass=\(old)"])
         let cookie = cookies(renewed)
-        #expect(renewed.text == "origin" && cookie.hasPrefix("Cookie: wr_pass=ey") && !cookie.contains(old))
-        #expect(try program.ask("/again", [cookie]).text == "origin")
+        #expect(renewed.text == RecordingOrigin.mark && cookie.hasPrefix("Cookie: wr_pass=ey") && !cookie.contains(old))
+        #expect(try program.ask("/again", [cookie]).text == RecordingOrigin.mark)
     }
 
     /// One slot: whoever waits is let in when the one inside is done.
@@ -62,11 +64,11 @@ import Testing
         let program = try RunningProgram(config(origin, ["room.state": "auto", "room.max_active": 1]))
         defer { program.stop() }
         let first = try program.ask("/")
-        #expect(first.text == "origin")
+        #expect(first.text == RecordingOrigin.mark)
         let waits = try program.ask("/", ["Accept: text/html"])
-        #expect(waits.text != "origin")
-        #expect(try program.ask("/done", [cookies(first)]).text == "origin")
-        try eventually("the other is let in") { try program.ask("/in", [cookies(waits)]).text == "origin" }
+        #expect(waits.text != RecordingOrigin.mark)
+        #expect(try program.ask("/done", [cookies(first)]).text == RecordingOrigin.mark)
+        try eventually("the other is let in") { try program.ask("/in", [cookies(waits)]).text == RecordingOrigin.mark }
         #expect(origin.lines == ["GET /", "GET /done", "GET /in"])
     }
 
@@ -86,7 +88,7 @@ import Testing
         let inside = cookies(try program.ask("/"))
         let waiting = try (0..<3).map { _ in cookies(try program.ask("/", ["Accept: text/html"])) }
         let gone = "Cookie: wr_pass=\(try TestKeys().pass(9, room: "main"))"
-        #expect(try program.ask("/done", [gone]).text == "origin")
+        #expect(try program.ask("/done", [gone]).text == RecordingOrigin.mark)
         try eventually("they stand one behind the other") {
             try waiting.map { try behind(program, $0) } == [2, 1, 0]
         }
@@ -103,10 +105,10 @@ import Testing
         try eventually("everybody stands where it stood") {
             try waiting.reversed().map { try behind(program, $0) } == [0, 1, 2]
         }
-        #expect(try program.ask("/inside", [inside]).text == "origin")
+        #expect(try program.ask("/inside", [inside]).text == RecordingOrigin.mark)
         var refused = 0
         try eventually("who was done before is still done") {
-            refused = try program.ask("/again", [gone]).text == "origin" ? 0 : refused + 1
+            refused = try program.ask("/again", [gone]).text == RecordingOrigin.mark ? 0 : refused + 1
             return refused == 20
         }
     }

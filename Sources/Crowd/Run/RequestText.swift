@@ -67,6 +67,9 @@ struct RequestText {
         for field in head.fields {
             if field.known == .retryAfter {
                 answer.retryAfterNanoseconds = Self.seconds(bytes[field.value])
+            } else if field.known == .waitingRoom {
+                // Taken out of the site's answers, and so the door's own word.
+                answer.isWaitingPage = true
             } else if field.known == .other, bytes[field.name].equalsIgnoringCase("refresh") {
                 answer.refreshNanoseconds = Self.seconds(bytes[field.value])
                 answer.isWaitingPage = true

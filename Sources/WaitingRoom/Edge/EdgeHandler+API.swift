@@ -134,7 +134,12 @@ extension EdgeHandler {
         let problem = Problem(
             status: 503, name: reply.word, title: "Waiting room", detail: reply.sentence, retryAfterSeconds: seconds)
         let cookie = ticketCookie(reply, room, ticket, guest)
-        answer(problem, connection) { output in if let cookie { append(cookie, to: &output) } }
+        answer(problem, connection) { output in
+            output.append("Waiting-Room: ")
+            output.append(reply.word)
+            output.append("\r\n")
+            if let cookie { append(cookie, to: &output) }
+        }
     }
 
     func ticketCookie(_ reply: Reply, _ room: Int, _ ticket: Ticket?, _ guest: Guest) -> AnswerField? {

@@ -22,6 +22,10 @@ extension EdgeHandler {
         let code = reply.pageStatus(rooms.settings[room].room.pageStatus)
         connection.answer(code, "text/html; charset=utf-8", body.span) { output in
             output.append(page.fields, of: page.bytes)
+            // An origin's own is taken out, so that who reads this knows whose page it is.
+            output.append("Waiting-Room: ")
+            output.append(reply.word)
+            output.append("\r\n")
             if isPacked { output.append("Content-Encoding: gzip\r\n") }
             if code == 503 {
                 output.append("Retry-After: ")

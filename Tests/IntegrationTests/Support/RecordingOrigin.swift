@@ -1,6 +1,9 @@
 /// An origin that remembers every request that it ever gets. It answers `/…/done` with a release.
 final class RecordingOrigin: Sendable {
     private let requests = Shared<[Message]>([])
+    /// What it answers, and no page of ours says.
+    static let mark = "the-origin-itself"
+
     private let origin: ScriptedOrigin
 
     init() throws {
@@ -10,7 +13,7 @@ final class RecordingOrigin: Sendable {
                 let request = try connection.receiveRequest()
                 requests.change { $0.append(request) }
                 let isDone = request.target.hasSuffix("/done")
-                try connection.answer("origin", fields: isDone ? ["Waiting-Room: release"] : [])
+                try connection.answer(Self.mark, fields: isDone ? ["Waiting-Room: release"] : [])
             }
         }
     }
