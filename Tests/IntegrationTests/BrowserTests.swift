@@ -42,14 +42,6 @@ import Testing
         let told = try FinishedProgram.run(
             ["/usr/bin/env", "python3", "-B", script, name, "http://127.0.0.1:\(try program.port)", program.folder.path],
             secondsMax: 300)
-        let isAsItShouldBe = told.exitCode == 0 && told.said.contains("as it should be")
-        guard name == "without_script" else {
-            #expect(isAsItShouldBe, "\(told.said)")
-            return
-        }
-        // Right by hand, and here the site's page is not seen after the turn has come; not understood yet.
-        withKnownIssue("without a script the site is not seen in time", isIntermittent: true) {
-            #expect(isAsItShouldBe, "\(told.said)")
-        }
+        #expect(told.exitCode == 0 && told.said.contains("as it should be"), "\(told.said)")
     }
 }
