@@ -49,10 +49,10 @@ struct Recall: Sendable {
         let waiting = self.waiting.take(&room)
         return Part(
             revoked: revoked, spent: spent, sessions: sessions, waiting: waiting,
-            isLast: self.revoked.isEmpty && self.spent.isEmpty && self.sessions.isEmpty && self.waiting.isEmpty)
+            isLast: isEmpty)
     }
 
-    private var isEmpty: Bool { spent.isEmpty && sessions.isEmpty && waiting.isEmpty }
+    private var isEmpty: Bool { revoked.isEmpty && spent.isEmpty && sessions.isEmpty && waiting.isEmpty }
 
     /// The store has taken in what it was told was all; somebody may have been added since.
     mutating func endIfEmpty() { if isEmpty { end() } }

@@ -32,9 +32,10 @@ extension RoomNode {
     }
 
     /// Whoever has a pass of this ticket is not to be let through by it any more.
-    public func denies(_ id: TicketID, now: Microseconds) -> Bool {
-        ended[id] != nil || denials.contains(id, TimeBounds.time(now))
-    }
+    public func denies(_ id: TicketID, now: Microseconds) -> Bool { ended[id] != nil || isRevoked(id, now: now) }
+
+    /// It was taken back, by an operator.
+    public func isRevoked(_ id: TicketID, now: Microseconds) -> Bool { denials.contains(id, TimeBounds.time(now)) }
 }
 
 /// What a node remembers of a ticket.

@@ -37,15 +37,20 @@ public final class RoomDesk: TurnEnd {
         drainLater()
     }
 
-    /// No more calls are made; questions that are open get no reply.
+    /// No more calls are made. Who has asked and was not told is told that its place is held.
     public func close() {
         timer?.cancel()
         timer = nil
-        questions.removeAll()
+        let open = questions.values
+        questions = [:]
+        for question in open { question.reply(.held) }
     }
 
     /// The holder of a pass is not to be let through by it any more.
     public func denies(_ id: TicketID) -> Bool { node.denies(id, now: now) }
+
+    /// An operator has taken it back, which is not the same as an end of its session.
+    public func isRevoked(_ id: TicketID) -> Bool { node.isRevoked(id, now: now) }
 
     /// For whoever listens rather than asks.
     public func hasTurn(_ id: TicketID, lane: Int, place: Place) -> Bool { node.hasTurn(id, lane: lane, place: place) }

@@ -113,8 +113,15 @@ final class Question: Responder {
 
     func told(_ reply: Reply) {
         if isGone { return }
-        // The rooms have changed meanwhile: whoever asked asks again.
-        let reply = generation == handler.rooms.generation ? reply : .held
+        // The rooms have changed meanwhile, and this one may be another or none: whoever asked asks again.
+        guard generation == handler.rooms.generation else {
+            handler.answer(
+                Problem(
+                    status: 503, name: "rooms-changed", title: "Rooms have changed",
+                    detail: "what is behind this address has just changed; please try again", retryAfterSeconds: 1),
+                connection)
+            return connection.resumeReading()
+        }
         switch purpose {
         case .request(let head, let bytes):
             handler.settle(reply, room, ticket, head, bytes.span, guest, connection)

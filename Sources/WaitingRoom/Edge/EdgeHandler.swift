@@ -69,7 +69,10 @@ final class EdgeHandler: Handler {
         _ room: Int, _ pass: Pass, _ text: ByteRange, renews: Bool, _ head: RequestHead, _ bytes: Span<UInt8>,
         _ guest: Guest, _ connection: ServerConnection
     ) {
-        guard !rooms.desks[room].denies(pass.ticket) else {
+        let desk = rooms.desks[room]
+        if desk.denies(pass.ticket) {
+            // Who was taken back is told so; whose session is over may queue anew.
+            if desk.isRevoked(pass.ticket) { return settle(.revoked, room, nil, head, bytes, guest, connection) }
             return place(room, nil, head, bytes, guest, connection)
         }
         let mark = EdgeMark(
