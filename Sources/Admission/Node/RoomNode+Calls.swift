@@ -115,7 +115,7 @@ extension RoomNode {
                 return []
             }
             outbox.restsUntil[call.operation.kind] = nil
-            return take(call.operation, answer.outcome, now)
+            return take(call.operation, call.lineage == lineage ? answer.outcome : answer.outcome.ofAnotherLine, now)
         }
     }
 

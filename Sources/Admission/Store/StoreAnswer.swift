@@ -22,6 +22,14 @@ public struct StoreAnswer: Hashable, Sendable {
         case page(Page)
         /// The store does not hold the caller's line and has done nothing.
         case lost
+
+        /// A tick that asked for what is new in another line left out what that one had told: the next is to ask for all.
+        var ofAnotherLine: Outcome {
+            guard case .admitted(var snapshot) = self else { return self }
+            snapshot.marksVersion = 0
+            snapshot.endedUpTo = 0
+            return .admitted(snapshot)
+        }
     }
 }
 

@@ -25,6 +25,7 @@ final class ClientConnection: Watcher, DeadlineOwner {
     private var sealed = ByteBuffer()
     /// Of an answer whose head is not whole; or head and body of one whose body is read.
     private var kept = ByteBuffer()
+    private var readsBody = false
     private var body = ByteBuffer()
     private var headBytes = ByteBuffer()
     private var answerHead = ResponseHead()
@@ -223,16 +224,17 @@ final class ClientConnection: Watcher, DeadlineOwner {
         swap(&answerHead, &pool.head)
         headBytes.removeAll()
         headBytes.append(bytes)
+        readsBody = request.reads(answerHead)
         body.removeAll()
     }
 
     private func takeBody(_ bytes: Span<UInt8>) -> Bool {
         droppedBytes += bytes.count
-        if droppedBytes > (request.readsBody ? pool.settings.bodyBytesMax : pool.settings.droppedBytesMax) {
+        if droppedBytes > (readsBody ? pool.settings.bodyBytesMax : pool.settings.droppedBytesMax) {
             fail(.bodyTooLarge)
             return false
         }
-        if request.readsBody { body.append(bytes) }
+        if readsBody { body.append(bytes) }
         return true
     }
 

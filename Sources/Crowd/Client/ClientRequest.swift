@@ -9,8 +9,11 @@ struct ClientRequest {
     var repetitions: UInt8 = 0
     var sentAt: UInt64 = 0
 
-    /// The visitor reads what it says; of all else the bytes are dropped.
-    var readsBody: Bool { errand == .status }
+    /// The visitor reads what it says: where it stands, or a page that waits. Of all else the bytes are dropped.
+    func reads(_ head: ResponseHead) -> Bool {
+        asksForStanding || errand == .page && head.fields.contains { $0.known == .waitingRoom }
+    }
+    var asksForStanding: Bool { errand == .status }
     var method: Method { errand == .delete ? .delete : .get }
 }
 

@@ -126,7 +126,7 @@ public final class Rehearsal: ErrandSource {
         var answer = VisitorAnswer(
             sentAt: errand.sentAt - openedAt, receivedAt: now, outcome: .status(head.status))
         request.read(head, bytes, jar: visitors[at].jar, into: &answer)
-        if errand.readsBody { answer.standing = Standing(body) }
+        if !body.isEmpty { answer.standing = errand.asksForStanding ? Standing(body) : Standing(page: body) }
         tally.answers.add(answer.receivedAt - answer.sentAt)
         tally.answersLately.add(answer.receivedAt - answer.sentAt)
         told(answer, errand)

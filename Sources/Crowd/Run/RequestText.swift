@@ -45,7 +45,7 @@ struct RequestText {
         output.append(" HTTP/1.1\r\nHost: ")
         if let host { output.append(host) } else { output.append(target.authority) }
         output.append("\r\nUser-Agent: crowd/1\r\nAccept: ")
-        output.append(request.readsBody ? "application/json" : "text/html,application/xhtml+xml")
+        output.append(request.asksForStanding ? "application/json" : "text/html,application/xhtml+xml")
         if tellsAddress {
             output.append("\r\nX-Forwarded-For: ")
             // 10.0.0.1 and on, one for each of the most visitors there can be.

@@ -25,6 +25,12 @@ extension Standing {
         guard isWhole, hasSaid else { return nil }
     }
 
+    /// Reads what the waiting page holds for its script; nil when it holds nothing.
+    public init?(page: Span<UInt8>) {
+        guard let at = page.end(of: "\"now\":") else { return nil }
+        self.init(page.extracting(at...))
+    }
+
     private mutating func takeWait(_ json: Span<UInt8>) {
         var reader = JSONWalk(at: 0)
         _ = reader.object(json) { key, value, bytes in
@@ -138,5 +144,17 @@ struct JSONWalk {
 
     private static func endsWord(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") || byte <= 32
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Where the first of these texts ends; nil when there is none.
+    fileprivate func end(of text: StaticString) -> Int? {
+        let wanted = text.bytes
+        guard count >= wanted.count else { return nil }
+        for at in 0...(count - wanted.count) where self[at] == wanted[0] {
+            if extracting(at..<at + wanted.count).equals(text) { return at + wanted.count }
+        }
+        return nil
     }
 }

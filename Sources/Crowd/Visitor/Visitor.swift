@@ -67,6 +67,10 @@ public struct Visitor: Sendable {
                 visit.isStrayed = true
             }
             phase = .waiting
+            // As the page's script does, it begins with what the page holds.
+            if let standing = answer.standing, !standing.canEnter {
+                return told(standing, answer, orElse: answer.refreshNanoseconds, &grievances)
+            }
             // A page that gives no place says nothing of it: the room may be held, full or closed.
             guard status < 400, answer.ticket != 0 else { return rest(answer, answer.refreshNanoseconds) }
             return wait(answer, for: answer.refreshNanoseconds)
@@ -105,7 +109,13 @@ public struct Visitor: Sendable {
             enter(answer, isFree: standing.state == .open)
             return .ask(.page)
         }
-        let pollAfter = standing.pollAfterMilliseconds.map { UInt64($0) * 1_000_000 }
+        return told(standing, answer, orElse: nil, &grievances)
+    }
+
+    private mutating func told(
+        _ standing: Standing, _ answer: VisitorAnswer, orElse refresh: UInt64?, _ grievances: inout [Grievance]
+    ) -> Step {
+        let pollAfter = standing.pollAfterMilliseconds.map { UInt64($0) * 1_000_000 } ?? refresh
         switch standing.state {
         case .closed: return end(.closed)
         case .revoked: return end(.revoked)

@@ -26,12 +26,14 @@ import Testing
         }
         /// These nodes do not reach the store.
         var cutOff: Set<Int> = []
+        /// So much is the store's clock ahead.
+        var ahead: Microseconds = 0
 
         func drain() {
             for at in nodes.indices {
                 while let call = nodes[at].nextCall(now: now) {
                     let result: Result<StoreAnswer, StoreFault> =
-                        cutOff.contains(at) ? .failure(.unknown("cut off")) : .success(line.apply(call, now: now))
+                        cutOff.contains(at) ? .failure(.unknown("cut off")) : .success(line.apply(call, now: now + ahead))
                     _ = nodes[at].answered(call, result, now: now)
                 }
             }
@@ -130,5 +132,25 @@ import Testing
         #expect(site.line.epoch == 2)
         #expect(site.deny(id) == [true, true])
         #expect(site.line.counts.sessions == 0)
+    }
+
+    /// The new store's clock is an hour behind that of the lost one.
+    @Test func whatALostLineHadToldIsNotTakenForWhatTheNextOneTells() {
+        let site = Site()
+        site.ahead = 3_600_000_000
+        site.drain()
+        site.nodes[1].release(TicketID(high: 8, low: 8), now: site.now)
+        site.pass(1_000_000)
+        site.letIn(id)
+        site.line = Line()
+        site.ahead = 0
+        // One begins the next line; the other still asks for what is new in the lost one.
+        site.now += RoomNode.tickEvery
+        site.drain()
+        site.pass(5_000_000)
+        #expect(site.line.epoch == 2)
+        site.nodes[0].release(id, now: site.now)
+        site.pass(1_000_000)
+        #expect(site.deny(id) == [true, true])
     }
 }
