@@ -125,7 +125,7 @@ extension World {
             // Whoever was heard of long ago is taken for dead.
             guard ticket >= 0, now - visitors[at].heardAt < rules.abandonAfter / 2 else { continue }
             let record = observer.book[ticket]
-            guard record.isPolling, !record.isRevoked, record.place != .none else { continue }
+            guard record.isPolling, !record.isToBeRevoked, record.place != .none else { continue }
             if line.isWaiting(record.id) || line.isOffered(record.id) || line.isInside(record.id) { continue }
             if line.isSpent(record.id) || line.isBelowFloor(record.place, lane: Int(record.lane)) { continue }
             observer.complain(

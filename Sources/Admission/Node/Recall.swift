@@ -70,7 +70,7 @@ extension RoomNode {
     mutating func lose(_ highest: UInt64, _ now: Microseconds) {
         // Said of the same loss by several calls that were under way together.
         if recall.isLost, let wanted = recall.epoch, wanted > highest { return }
-        beginRecall(epoch: max(highest, epoch) + 1, isLost: true)
+        beginRecall(epoch: max(highest, epoch) + 1, isLost: true, now)
     }
 
     /// Learns which line the store holds. False when the answer is about an older one than is known.
@@ -91,12 +91,13 @@ extension RoomNode {
         } else if recall.isNeeded, recall.isLost {
             recall.found()
         } else {
-            beginRecall(epoch: answer.epoch, isLost: false)
+            beginRecall(epoch: answer.epoch, isLost: false, now)
         }
         return true
     }
 
-    private mutating func beginRecall(epoch: UInt64, isLost: Bool) {
+    private mutating func beginRecall(epoch: UInt64, isLost: Bool, _ now: Microseconds) {
+        recalledAt = now
         recall.begin(
             epoch: epoch, isLost: isLost, revoked: RecallOrder(denials.ids.map { .init(key: 0, id: $0) }),
             waiting: RecallOrder(waiting.tickets.pairs { $0.place.rawValue }),

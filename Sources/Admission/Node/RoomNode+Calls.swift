@@ -162,11 +162,16 @@ extension RoomNode {
         for id in snapshot.ended { hear(ended: id, now) }
         endedUpTo = viewLineage == lineage ? max(endedUpTo, snapshot.endedUpTo) : snapshot.endedUpTo
         let view = RoomView(snapshot, after: viewLineage == lineage ? view : nil, at: now)
+        let isWhole = !snapshot.isRestoring && !recall.isNeeded && snapshot.marksVersion != partialMarks
+        if isWhole { partialMarks = nil } else if snapshot.isRestoring { partialMarks = snapshot.marksVersion }
         self.view = view
         viewLineage = lineage
         fleet = fleet.filter { now - $0.value <= Line.nodeWindow }
         for node in snapshot.nodes.prefix(Line.nodesMax) { fleet[node] = now }
-        estimate.learn(view, rules, waiting.survey(snapshot, window: rules.abandonAfter, now: now))
+        if isWhole {
+            wholeView = view
+            estimate.learn(view, rules, waiting.survey(snapshot, window: rules.abandonAfter, now: now))
+        }
         for ticket in outbox.unresolved.take(.max) {
             let place = resolved(ticket.place, of: ticket.id) ?? ticket.place
             let isTaken = outbox.arrivals.add(.returning(ticket.id, lane: ticket.lane, place: place))
@@ -182,7 +187,7 @@ extension RoomNode {
             var remembered = RememberedTicket(lane: arrival.lane, place: place, beatAt: now)
             if let known = waiting[id], known.place == place { remembered.shown = known.shown }
             waiting.set(id, remembered)
-            return tell(id) { node in .waiting(node.standing(id, lane: arrival.lane, place: place, now)) }
+            return tell(id) { node in node.stand(id, lane: arrival.lane, place: place, now) }
         case .admitted(let startedAt):
             return admit(id, startedAt, now)
         case .offered:
@@ -219,7 +224,7 @@ extension RoomNode {
         case .granted(let startedAt): return admit(id, startedAt, now)
         case .waiting:
             guard let known, known.place != .none else { return askAgain(id, known, now) }
-            return tell(id) { node in .waiting(node.standing(id, lane: known.lane, place: known.place, now)) }
+            return tell(id) { node in node.stand(id, lane: known.lane, place: known.place, now) }
         case .spent: return rejoinAll(id, known?.lane ?? 0, .spent, now)
         case .revoked:
             waiting.remove(id)

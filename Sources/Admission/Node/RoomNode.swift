@@ -12,13 +12,17 @@ public struct RoomNode: Sendable {
     public static let rememberedMax = 2_000_000
     /// Questions under way.
     public static let asksMax = 200_000
-    /// A question without an answer for so long is answered with `held`.
     /// Ended sessions that are remembered.
     public static let endedMax = 2 * Line.endedMax
-    public static let askAgeMax: Microseconds = 5_000_000
+    /// A question without an answer for so long is answered with `held`.
+    public static let askAgeMax: Microseconds = 2_500_000
     public static let tickEvery: Microseconds = 100_000
     /// A view older than this says nothing any more.
     public static let viewAgeMax: Microseconds = 3_000_000
+    /// With a view older than this the store is asked nothing new: whoever needs it is held at once, rather than after `askAgeMax`.
+    public static let quietAfter: Microseconds = 1_500_000
+    /// After a loss, whoever had come for its pass before gets so long to be offered its turn anew.
+    static let secondTurnMax: Microseconds = 10_000_000
     /// Where others may know a line that a store has lost, they get so long to bring it back: a call that got lost, and another.
     public static let beginAfter: Microseconds = 1_500_000
 
@@ -39,6 +43,12 @@ public struct RoomNode: Sendable {
     var view: RoomView?
     /// The line that the view shows.
     var viewLineage: UInt64 = 0
+    /// Where everybody stood when the line was last whole: while it is being brought back, the view shows a part of it.
+    var wholeView: RoomView?
+    /// The marks that were made of a part of the line.
+    var partialMarks: Int64?
+    /// When it last began to bring back what it remembers.
+    var recalledAt: Microseconds?
     public internal(set) var estimate = WaitEstimate()
     public internal(set) var promises = PromiseLedger()
     var recall = Recall()
@@ -91,7 +101,7 @@ public struct RoomNode: Sendable {
         let now = TimeBounds.time(now)
         // What everybody is told alike needs no store.
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
-        guard mayEnter, !isCutOff(now) else { return .held }
+        guard mayEnter, !isQuiet(now) else { return .held }
         let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
         return nil
@@ -117,6 +127,7 @@ public struct RoomNode: Sendable {
         if let told = told(phase) { return told }
         guard var remembered = waiting[id] else {
             guard mayEnter else { return .held }
+            if isQuiet(now) { return keep(id, lane, shown, now) }
             enter(.returning(id, lane: lane, place: place), ask, now)
             return nil
         }
@@ -124,7 +135,7 @@ public struct RoomNode: Sendable {
             remembered.beatAt = now
             waiting.set(id, remembered)
         }
-        return .waiting(standing(id, lane: lane, place: place, now))
+        return stand(id, lane: lane, place: place, now)
     }
 
     private var mayAsk: Bool { askCount < Self.asksMax }
@@ -142,6 +153,11 @@ public struct RoomNode: Sendable {
     /// The store has not been heard from for so long that nothing is known any more.
     public func isCutOff(_ now: Microseconds) -> Bool {
         view.map { TimeBounds.time(now) - $0.receivedAt > Self.viewAgeMax } ?? false
+    }
+
+    /// The store has missed ticks, and may be gone.
+    private func isQuiet(_ now: Microseconds) -> Bool {
+        view.map { now - $0.receivedAt > Self.quietAfter } ?? false
     }
 
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
@@ -185,8 +201,10 @@ public struct RoomNode: Sendable {
     private mutating func comeForPass(
         _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds
     ) -> Reply? {
-        guard mayAsk, outbox.claims.add(id) else { return .held }
-        if waiting[id] == nil { waiting.set(id, RememberedTicket(lane: lane, place: place, beatAt: now)) }
+        var remembered = waiting[id] ?? RememberedTicket(lane: lane, place: place, beatAt: now)
+        remembered.hasHadTurn = true
+        if waiting[id] == nil { waiting.set(id, remembered) } else { waiting.update(id, remembered) }
+        guard mayAsk, !isQuiet(now), outbox.claims.add(id) else { return .held }
         hold(ask, id, now)
         return nil
     }
@@ -226,12 +244,19 @@ public struct RoomNode: Sendable {
         return draw.place(of: id)
     }
 
-    mutating func standing(_ id: TicketID, lane: Int, place: Place, _ now: Microseconds) -> Standing {
+    /// Where it stands. Whose turn had come before the line was lost is not sent back into it: it is the first to be offered
+    /// one, and told so little until then.
+    mutating func stand(_ id: TicketID, lane: Int, place: Place, _ now: Microseconds) -> Reply {
+        if let recalledAt, now - recalledAt < Self.secondTurnMax, waiting[id]?.hasHadTurn == true { return .held }
+        return .waiting(standing(id, lane: lane, place: place, now))
+    }
+
+    private mutating func standing(_ id: TicketID, lane: Int, place: Place, _ now: Microseconds) -> Standing {
         let isSecret = view?.snapshot.draw.map { $0.epoch == place.epoch && !$0.isOpened } ?? false
         var outlook = outlook(id, lane: lane, place: place, isSecret: isSecret, now)
         if let position = outlook.position, var remembered = waiting[id] {
             remembered.shown = min(remembered.shown, UInt32(clamping: position))
-            outlook.position = Int(remembered.shown)
+            outlook.position = max(1, Int(remembered.shown))
             waiting.update(id, remembered)
             promises.promise(outlook.wait, to: id, now: now)
         }
@@ -244,9 +269,10 @@ public struct RoomNode: Sendable {
         guard let view else {
             return Outlook(phase: .queue, behind: 0, pollAfter: PollInterval.after(nil, rules: rules, dice: dice()))
         }
-        let count = view.snapshot.lanes.indices.contains(lane) ? view.snapshot.lanes[lane].waiting : view.snapshot.waiting
-        let rank = isSecret || rules.method == .random ? count : view.rank(of: id, lane: lane, place: place)
-        var wait = estimate.wait(ahead: rank, lane: lane)
+        let whole = wholeView ?? view
+        let count = whole.snapshot.lanes.indices.contains(lane) ? whole.snapshot.lanes[lane].waiting : whole.snapshot.waiting
+        let rank = isSecret || rules.method == .random ? count : whole.rank(of: id, lane: lane, place: place)
+        var wait = wholeView == nil ? nil : estimate.wait(ahead: rank, lane: lane)
         if isSecret, let all = wait { wait = WaitRange(low: 0, high: all.high) }
         switch view.snapshot.phase {
         case .paused: wait = nil
@@ -257,7 +283,7 @@ public struct RoomNode: Sendable {
         case .auto, .queue, .open, .closed: break
         }
         return Outlook(
-            phase: view.snapshot.phase, position: isSecret || rules.method == .random ? nil : rank + 1,
+            phase: view.snapshot.phase, position: isSecret || rules.method == .random || wholeView == nil ? nil : rank + 1,
             behind: max(0, count - rank - 1), wait: wait,
             pollAfter: PollInterval.after(wait, rules: rules, dice: dice()))
     }
