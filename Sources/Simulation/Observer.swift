@@ -108,7 +108,7 @@ final class Observer {
             for id in ids { ended(id, now) }
         case (.restore(let recollection), .done):
             trail.note(.restored, at: now, node: asker, Self.code(recollection, answer.epoch, store.number))
-            if recollection.isComplete { heardOut.insert(UInt16(asker)) }
+            if recollection.isComplete, recollection.epoch == answer.epoch { heardOut.insert(UInt16(asker)) }
         case (_, .lost): return
         default: break
         }

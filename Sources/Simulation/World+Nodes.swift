@@ -51,7 +51,7 @@ extension World {
                 self.judgeAnswer(result, to: node, sentAt: sentAt)
                 self.deliver(node.room.answered(call, result, now: node.time(self.now)), from: node)
                 if case .restore(let part) = call.operation, part.isComplete, case .success(let answer) = result,
-                    setBacks == self.observer.setBacks
+                    part.epoch == answer.epoch, setBacks == self.observer.setBacks
                 {
                     self.judgeRecalled(node, answer)
                 }

@@ -133,12 +133,12 @@ struct Guest {
         _ = guest.toldToWait(5, position: 6)
         #expect(guest.grievances.isEmpty)
         _ = guest.toldToWait(7, position: 8)
-        #expect(guest.grievances == [.placeGrew])
+        #expect(guest.grievances == [.placeGrew(by: 2)])
         _ = guest.told(.page, 9) { answer in
             Guest.page(&answer)
             answer.ticket = 10
         }
-        #expect(guest.grievances == [.placeGrew, .placeLost])
+        #expect(guest.grievances == [.placeGrew(by: 2), .placeLost])
     }
 
     @Test func complainsOfBeingPutOut() {

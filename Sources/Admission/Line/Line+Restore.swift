@@ -7,6 +7,8 @@ extension Line {
             awaited = Set(recollection.nodes.prefix(Self.nodesMax))
         }
         if epoch == 0 { return .lost }
+        // All that a node brings back to an older line is not all that it brings back to this one.
+        let isOfThisLine = epoch == recollection.epoch
         stand(call, clock)
         alignLanes(with: call.rules)
         let rules = call.rules.under(controls)
@@ -24,7 +26,7 @@ extension Line {
         }
         for session in recollection.sessions { restore(session, rules, now) }
         for ticket in recollection.waiting { restore(ticket, rules, now) }
-        if recollection.isComplete { awaited.remove(call.node) }
+        if recollection.isComplete, isOfThisLine { awaited.remove(call.node) }
         return .done
     }
 

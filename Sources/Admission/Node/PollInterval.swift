@@ -14,7 +14,11 @@ enum PollInterval {
         return jittered(min(max(wait.middle / 100, near), far), dice)
     }
 
-    private static func jittered(_ time: Microseconds, _ dice: UInt64) -> Microseconds {
+    /// Of whoever is held: who was to come in is soon to have its turn again, and all others may be many.
+    static let heldAtTheDoor: Microseconds = 2_000_000
+    static let heldUnknown: Microseconds = 5_000_000
+
+    static func jittered(_ time: Microseconds, _ dice: UInt64) -> Microseconds {
         time * 4 / 5 + Microseconds(dice % UInt64(time * 2 / 5 + 1))
     }
 }

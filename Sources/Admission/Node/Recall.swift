@@ -29,8 +29,11 @@ struct Recall: Sendable {
         if isNeeded { waiting.add(.init(key: place.rawValue, id: id)) }
     }
 
-    /// A store holds the line now.
-    mutating func found() { isLost = false }
+    /// A store holds the line now, which is of this epoch.
+    mutating func found(_ epoch: UInt64) {
+        isLost = false
+        self.epoch = epoch
+    }
 
     struct Part {
         var revoked: [TicketID]
@@ -89,7 +92,7 @@ extension RoomNode {
         if wasUnknown && rememberedCount == 0 {
             recall.end()
         } else if recall.isNeeded, recall.isLost {
-            recall.found()
+            recall.found(epoch)
         } else {
             beginRecall(epoch: answer.epoch, isLost: false, now)
         }
@@ -128,7 +131,9 @@ extension RoomNode {
         return recollection
     }
 
+    /// What was said to be all counts in the line that it was said to.
     mutating func recalled(_ recollection: Recollection) {
-        if recollection.isComplete { recall.endIfEmpty() }
+        guard recall.isNeeded else { return }
+        if recollection.isComplete, recollection.epoch == epoch { recall.endIfEmpty() } else { recall.found(epoch) }
     }
 }

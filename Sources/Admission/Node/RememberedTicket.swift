@@ -4,7 +4,7 @@ struct RememberedTicket: Sendable {
     private var laneAndPlace: UInt64
     /// Seconds of the node's clock.
     private var beatSeconds: UInt32
-    /// The best position that it was ever shown; a place never goes back. 0: its turn had come.
+    /// The best position that it was ever shown; a place never goes back.
     var shown: UInt32
 
     init(lane: Int, place: Place, beatAt: Microseconds) {
@@ -15,12 +15,6 @@ struct RememberedTicket: Sendable {
 
     var lane: Int { Int(laneAndPlace >> 53) }
     var place: Place { Place(rawValue: laneAndPlace & (1 << 53 - 1)) ?? .none }
-
-    /// It was there when its turn came, and came for its pass.
-    var hasHadTurn: Bool {
-        get { shown == 0 }
-        set { if newValue { shown = 0 } }
-    }
 
     /// When a store was last told that it is there.
     var beatAt: Microseconds {

@@ -11,7 +11,7 @@ public enum Reply: Hashable, Sendable {
     /// More are waiting than the room may hold.
     case full
     /// The store cannot be asked. Whoever has a ticket keeps its place, and who has none has to come again.
-    case held
+    case held(pollAfter: Microseconds)
 }
 
 /// Where a waiting ticket stands.

@@ -280,14 +280,17 @@ extension RoomNode {
     public mutating func expire(now: Microseconds) -> [Told] {
         let now = TimeBounds.time(now)
         var told: [Told] = []
-        for id in askedAt.takeOlder(than: now - Self.askAgeMax) {
+        let oldest = now - (isQuiet(now) ? Self.quietAfter : Self.askAgeMax)
+        for id in askedAt.takeOlder(than: oldest) {
             guard let all = asks[id] else { continue }
-            let old = all.filter { $0.at < now - Self.askAgeMax }
-            let rest = all.filter { $0.at >= now - Self.askAgeMax }
+            let old = all.filter { $0.at < oldest }
+            let rest = all.filter { $0.at >= oldest }
             asks[id] = rest.isEmpty ? nil : rest
             askCount -= old.count
             if rest.isEmpty { outbox.rejoined[id] = nil }
-            told += old.map { Told(ask: $0.number, reply: .held) }
+            let hasCome = waiting[id].map { view?.hasCome($0.place, lane: $0.lane) == true } ?? false
+            let reply = held(hasCome ? PollInterval.heldAtTheDoor : PollInterval.heldUnknown)
+            told += old.map { Told(ask: $0.number, reply: reply) }
         }
         return told
     }

@@ -19,9 +19,10 @@ public struct RoomNode: Sendable {
     public static let tickEvery: Microseconds = 100_000
     /// A view older than this says nothing any more.
     public static let viewAgeMax: Microseconds = 3_000_000
-    /// With a view older than this the store is asked nothing new: whoever needs it is held at once, rather than after `askAgeMax`.
-    public static let quietAfter: Microseconds = 1_500_000
-    /// After a loss, whoever had come for its pass before gets so long to be offered its turn anew.
+    /// With a view older than this the store is asked nothing new: whoever needs it is held at once, and whoever has waited for it
+    /// as long.
+    public static let quietAfter: Microseconds = 1_000_000
+    /// After a loss, whoever was offered its turn before gets so long to be offered it anew.
     static let secondTurnMax: Microseconds = 10_000_000
     /// Where others may know a line that a store has lost, they get so long to bring it back: a call that got lost, and another.
     public static let beginAfter: Microseconds = 1_500_000
@@ -101,7 +102,7 @@ public struct RoomNode: Sendable {
         let now = TimeBounds.time(now)
         // What everybody is told alike needs no store.
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
-        guard mayEnter, !isQuiet(now) else { return .held }
+        guard mayEnter, !isQuiet(now) else { return held() }
         let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
         return nil
@@ -119,14 +120,14 @@ public struct RoomNode: Sendable {
         guard let place = resolved(shown, of: id) else {
             // Of a draw that is younger than the view: the next one knows it.
             if shown.epoch > view.snapshot.tail.epoch { return waitForDraw(ask, id, lane, shown, now) }
-            guard mayEnter else { return .held }
+            guard mayEnter else { return held() }
             rejoin(ask, lane, .passed, now)
             return nil
         }
         if view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
         if let told = told(phase) { return told }
         guard var remembered = waiting[id] else {
-            guard mayEnter else { return .held }
+            guard mayEnter else { return held() }
             if isQuiet(now) { return keep(id, lane, shown, now) }
             enter(.returning(id, lane: lane, place: place), ask, now)
             return nil
@@ -145,7 +146,7 @@ public struct RoomNode: Sendable {
     private mutating func waitForDraw(
         _ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds
     ) -> Reply? {
-        guard mayAsk, outbox.unresolved.add(.init(id: id, lane: lane, place: shown)) else { return .held }
+        guard mayAsk, outbox.unresolved.add(.init(id: id, lane: lane, place: shown)) else { return held() }
         hold(ask, id, now)
         return nil
     }
@@ -156,26 +157,27 @@ public struct RoomNode: Sendable {
     }
 
     /// The store has missed ticks, and may be gone.
-    private func isQuiet(_ now: Microseconds) -> Bool {
+    func isQuiet(_ now: Microseconds) -> Bool {
         view.map { now - $0.receivedAt > Self.quietAfter } ?? false
     }
 
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
     private mutating func keep(_ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply {
-        guard sessions[id] == nil, let place = resolved(shown, of: id) else { return .held }
+        guard sessions[id] == nil, let place = resolved(shown, of: id) else { return held() }
         let known = waiting[id]
         var remembered = known ?? RememberedTicket(lane: lane, place: place, beatAt: now)
         remembered.beatAt = now
         waiting.set(id, remembered)
         // Whom the node has begun to bring back without.
         if known == nil { recall.add(id, place) }
-        return .held
+        // As often as it would come if all were well.
+        return .held(pollAfter: outlook(id, lane: lane, place: place, isSecret: false, now).pollAfter)
     }
 
     /// Nothing is known yet: the store is asked, and answers when it can.
     private mutating func question(_ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply?
     {
-        guard mayEnter else { return .held }
+        guard mayEnter else { return held() }
         // A ticket from a line that this node has never heard of: the store must know it, or has lost it.
         if shown.epoch > epoch {
             epoch = shown.epoch
@@ -201,10 +203,10 @@ public struct RoomNode: Sendable {
     private mutating func comeForPass(
         _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds
     ) -> Reply? {
-        var remembered = waiting[id] ?? RememberedTicket(lane: lane, place: place, beatAt: now)
-        remembered.hasHadTurn = true
-        if waiting[id] == nil { waiting.set(id, remembered) } else { waiting.update(id, remembered) }
-        guard mayAsk, !isQuiet(now), outbox.claims.add(id) else { return .held }
+        if waiting[id] == nil { waiting.set(id, RememberedTicket(lane: lane, place: place, beatAt: now)) }
+        guard mayAsk, !isQuiet(now), outbox.claims.add(id) else {
+            return held(PollInterval.heldAtTheDoor)
+        }
         hold(ask, id, now)
         return nil
     }
@@ -231,6 +233,10 @@ public struct RoomNode: Sendable {
 
     // MARK: What visitors are told
 
+    func held(_ time: Microseconds = PollInterval.heldUnknown) -> Reply {
+        .held(pollAfter: PollInterval.jittered(time, dice()))
+    }
+
     /// The place as the line keeps it; nil when it was drawn in a draw that is over and forgotten.
     func resolved(_ place: Place, of id: TicketID) -> Place? {
         guard place.awaitsDraw else { return place }
@@ -245,9 +251,11 @@ public struct RoomNode: Sendable {
     }
 
     /// Where it stands. Whose turn had come before the line was lost is not sent back into it: it is the first to be offered
-    /// one, and told so little until then.
+    /// one, and told as little until then.
     mutating func stand(_ id: TicketID, lane: Int, place: Place, _ now: Microseconds) -> Reply {
-        if let recalledAt, now - recalledAt < Self.secondTurnMax, waiting[id]?.hasHadTurn == true { return .held }
+        if let recalledAt, now - recalledAt < Self.secondTurnMax, view?.hasCome(place, lane: lane) == true {
+            return held(PollInterval.heldAtTheDoor)
+        }
         return .waiting(standing(id, lane: lane, place: place, now))
     }
 
@@ -256,7 +264,7 @@ public struct RoomNode: Sendable {
         var outlook = outlook(id, lane: lane, place: place, isSecret: isSecret, now)
         if let position = outlook.position, var remembered = waiting[id] {
             remembered.shown = min(remembered.shown, UInt32(clamping: position))
-            outlook.position = max(1, Int(remembered.shown))
+            outlook.position = Int(remembered.shown)
             waiting.update(id, remembered)
             promises.promise(outlook.wait, to: id, now: now)
         }

@@ -31,7 +31,12 @@ struct RoomView: Sendable {
 
     /// The turn has come: it stands no more among those who wait.
     func isPassed(_ id: TicketID, lane: Int, place: Place) -> Bool {
-        snapshot.lanes.indices.contains(lane) && place <= snapshot.lanes[lane].head && near[lane][id] == nil
+        hasCome(place, lane: lane) && near[lane][id] == nil
+    }
+
+    /// The line has come as far, whoever has the place.
+    func hasCome(_ place: Place, lane: Int) -> Bool {
+        snapshot.lanes.indices.contains(lane) && place <= snapshot.lanes[lane].head
     }
 
     /// How many stand before it: exact for the first ones, between two marks for the others.
@@ -39,6 +44,8 @@ struct RoomView: Sendable {
         guard snapshot.lanes.indices.contains(lane) else { return snapshot.waiting }
         if let exact = near[lane][id] { return exact }
         let view = snapshot.lanes[lane]
+        // It was offered its turn, or has come back since: before all who wait.
+        if place <= view.head { return 0 }
         if place > snapshot.tail {
             let since = place.epoch == snapshot.tail.epoch ? place.number - snapshot.tail.number - 1 : 0
             return view.waiting + Int(since)

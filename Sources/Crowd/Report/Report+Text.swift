@@ -71,6 +71,7 @@ extension Report {
     private var errorLines: [String] {
         if tally.grievances.isEmpty { return ["  errors: none"] }
         let kinds = tally.grievances.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-        return ["  errors: " + kinds.map { "\($0.key) \($0.value)" }.joined(separator: ", ")]
+        let growth = tally.placeGrewMost > 0 ? " (a place by \(tally.placeGrewMost) at most)" : ""
+        return ["  errors: " + kinds.map { "\($0.key) \($0.value)" }.joined(separator: ", ") + growth]
     }
 }

@@ -133,7 +133,7 @@ public struct Visitor: Sendable {
             position = nil
         }
         if let now = standing.position {
-            if let before = position, now > before, !visit.isStrayed { grievances.append(.placeGrew) }
+            if let before = position, now > before, !visit.isStrayed { grievances.append(.placeGrew(by: now - before)) }
             position = now
         }
         if visit.promisedAt == Visit.never, let low = standing.waitLowSeconds, let high = standing.waitHighSeconds {

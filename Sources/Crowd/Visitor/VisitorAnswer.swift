@@ -40,7 +40,7 @@ public enum Grievance: Equatable, Sendable {
     /// Another ticket than the one that was held.
     case placeLost
     /// Further behind than before.
-    case placeGrew
+    case placeGrew(by: UInt32)
 
     public var name: String {
         switch self {

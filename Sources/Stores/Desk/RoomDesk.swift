@@ -43,7 +43,7 @@ public final class RoomDesk: TurnEnd {
         timer = nil
         let open = questions.values
         questions = [:]
-        for question in open { question.reply(.held) }
+        for question in open { question.reply(.held(pollAfter: 2_000_000)) }
     }
 
     /// The holder of a pass is not to be let through by it any more.

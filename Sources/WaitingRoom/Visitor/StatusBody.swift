@@ -94,7 +94,11 @@ struct StatusBody {
     var pollSeconds: UInt64 { UInt64(clamping: pollAfter / 1_000_000 + 1) }
 
     private var pollAfter: Microseconds {
-        if case .waiting(let standing) = reply { standing.outlook.pollAfter } else { pollAfterDefault }
+        switch reply {
+        case .waiting(let standing): standing.outlook.pollAfter
+        case .held(let pollAfter): pollAfter
+        case .admitted, .revoked, .notYet, .closed, .open, .full: pollAfterDefault
+        }
     }
 }
 

@@ -25,3 +25,12 @@ final class Station {
         node.answered(call, result, now: now)
     }
 }
+
+extension Reply {
+    var isHeld: Bool { if case .held = self { true } else { false } }
+}
+
+extension Reply? {
+    /// Nil: not answered yet.
+    var isHeld: Bool? { map(\.isHeld) }
+}

@@ -67,7 +67,7 @@ import Testing
         standing({
             $0.phase = .prequeue; $0.position = nil; $0.wait = nil
         }),
-        standing({ $0.wait = nil }, rejoined: .spent), .notYet, .closed, .full, .held, .revoked,
+        standing({ $0.wait = nil }, rejoined: .spent), .notYet, .closed, .full, .held(pollAfter: 2_000_000), .revoked,
     ]
 
     @Test(arguments: PageLanguage.allCases) func packedIsTheSameAndSmall(_ language: PageLanguage) throws {

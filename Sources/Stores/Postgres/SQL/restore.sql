@@ -127,6 +127,7 @@ declare
     at bigint;
     before queue_room;
     chosen record;
+    is_of_this_line boolean;
 begin
     clock := coalesce(clock, queue_clock());
     if kept.epoch < new_epoch then
@@ -138,6 +139,7 @@ begin
     lineage := coalesce(kept.lineage, 0);
     is_lost := epoch = 0;
     if is_lost then return; end if;
+    is_of_this_line := kept.epoch = new_epoch;
     kept := queue_stand(kept, rules, clock, false);
     at := clock - kept.standstill;
     kept := queue_align(kept, rules);
@@ -157,7 +159,8 @@ begin
     kept := queue_restore_spent(kept, rules, at, spent_ids, spent_ends);
     kept := queue_restore_sessions(kept, rules, at, session_ids, session_starts, session_ends);
     kept := queue_restore_waiting(kept, rules, at, waiting_ids, waiting_lanes, waiting_places, waiting_seen_ago);
-    if is_complete then kept.awaited := array_remove(kept.awaited, node); end if;
+    -- All that a node brings back to an older line is not all that it brings back to this one.
+    if is_complete and is_of_this_line then kept.awaited := array_remove(kept.awaited, node); end if;
     perform queue_save(null, kept);
 end
 $$;

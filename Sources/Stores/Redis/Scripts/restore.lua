@@ -9,6 +9,8 @@ if begins then
     set('restoringUntil', now + restoringMax)
 end
 if (meter.epoch or 0) == 0 then return answer('l') end
+-- All that a node brings back to an older line is not all that it brings back to this one.
+local isOfThisLine = meter.epoch == epoch
 stand(false)
 local refusal = align()
 if refusal then return refusal end
@@ -108,7 +110,7 @@ for _, item in ipairs(tickets) do
     local isPassed = rules.method == 'fifo' and place <= (meter['floor:' .. lane.letter] or 0)
     if not isKnown and not awaitsDraw(place) and not isPassed then putInLine(id, lane, place, now - ago) end
 end
-if ARGV[6] == '1' then call('SREM', AWAITED, ARGV[3]) end
+if ARGV[6] == '1' and isOfThisLine then call('SREM', AWAITED, ARGV[3]) end
 
 -- MARK: Controls, which the rules of the next call are under
 
