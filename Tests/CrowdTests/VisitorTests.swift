@@ -141,6 +141,28 @@ struct Guest {
         #expect(guest.grievances == [.placeGrew(by: 2), .placeLost])
     }
 
+    @Test func aPlaceMayWaverBetweenNodesAndNotCreep() {
+        var guest = Guest { $0.placeLeeway = 2 }
+        for position: UInt32 in [7, 9, 8, 9, 7, 6] { _ = guest.toldToWait(3, position: position) }
+        #expect(guest.grievances.isEmpty)
+        _ = guest.toldToWait(4, position: 8)
+        _ = guest.toldToWait(5, position: 9)
+        #expect(guest.grievances == [.placeGrew(by: 3)])
+    }
+
+    /// As its script does, whoever has the page begins with what the page holds.
+    @Test func asksAgainWhenThePageSays() {
+        var guest = Guest()
+        let step = guest.told(.page, 0) { answer in
+            Guest.page(&answer)
+            answer.refreshNanoseconds = nil
+            answer.standing = Standing(page: Array(#"<p>"now"</p><script>{"sent":1,"now":{"canEnter":false,"state":"waiting","position":8,"pollAfterMs":1300}}</script>"#.utf8).span)
+        }
+        #expect(step == .rest(until: 1_300_000_000 + Self.tenth))
+        _ = guest.toldToWait(2, position: 9)
+        #expect(guest.grievances == [.placeGrew(by: 1)])
+    }
+
     @Test func complainsOfBeingPutOut() {
         var guest = Guest()
         _ = guest.told(.page, 0, Guest.site)

@@ -288,7 +288,7 @@ extension RoomNode {
             asks[id] = rest.isEmpty ? nil : rest
             askCount -= old.count
             if rest.isEmpty { outbox.rejoined[id] = nil }
-            let hasCome = waiting[id].map { view?.hasCome($0.place, lane: $0.lane) == true } ?? false
+            let hasCome = waiting[id].map { mayHaveCome(id, lane: $0.lane, place: $0.place) } ?? false
             let reply = held(hasCome ? PollInterval.heldAtTheDoor : PollInterval.heldUnknown)
             told += old.map { Told(ask: $0.number, reply: reply) }
         }

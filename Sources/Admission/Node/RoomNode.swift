@@ -19,6 +19,8 @@ public struct RoomNode: Sendable {
     public static let tickEvery: Microseconds = 100_000
     /// A view older than this says nothing any more.
     public static let viewAgeMax: Microseconds = 3_000_000
+    /// With a view older than this whoever is among the very first asks the store, as if its turn had come.
+    static let lateAfter: Microseconds = 250_000
     /// With a view older than this the store is asked nothing new: whoever needs it is held at once, and whoever has waited for it
     /// as long.
     public static let quietAfter: Microseconds = 1_000_000
@@ -124,7 +126,8 @@ public struct RoomNode: Sendable {
             rejoin(ask, lane, .passed, now)
             return nil
         }
-        if view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
+        let isLate = now - view.receivedAt > Self.lateAfter && mayHaveCome(id, lane: lane, place: place)
+        if isLate || view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
         if let told = told(phase) { return told }
         guard var remembered = waiting[id] else {
             guard mayEnter else { return held() }
@@ -250,10 +253,18 @@ public struct RoomNode: Sendable {
         return draw.place(of: id)
     }
 
+    /// It was offered its turn, or may have been since the view: not even the store's other callers know it of a store that was lost.
+    func mayHaveCome(_ id: TicketID, lane: Int, place: Place) -> Bool {
+        guard let view, let wholeView else { return false }
+        let rate = rules.under(view.snapshot.controls).rate
+        return view.hasCome(place, lane: lane)
+            || wholeView.rank(of: id, lane: lane, place: place) < rate.admissions(in: 2 * Self.tickEvery)
+    }
+
     /// Where it stands. Whose turn had come before the line was lost is not sent back into it: it is the first to be offered
     /// one, and told as little until then.
     mutating func stand(_ id: TicketID, lane: Int, place: Place, _ now: Microseconds) -> Reply {
-        if let recalledAt, now - recalledAt < Self.secondTurnMax, view?.hasCome(place, lane: lane) == true {
+        if let recalledAt, now - recalledAt < Self.secondTurnMax, mayHaveCome(id, lane: lane, place: place) {
             return held(PollInterval.heldAtTheDoor)
         }
         return .waiting(standing(id, lane: lane, place: place, now))

@@ -28,6 +28,13 @@ public struct Options: Sendable {
 
     private var arrivalsText = "wall"
 
+    /// Nodes that share a line look at it every tenth of a second, each at a time of its own: from one to the next a place may seem to
+    /// grow by what is admitted meanwhile, and by what a look takes. One node's places never grow.
+    private var placeLeeway: UInt32 {
+        guard targets.count > 1, let rate = promises.ratePerSecond else { return 0 }
+        return UInt32(min(max(rate / 5, 1), 1e6))
+    }
+
     /// The arguments without the program's name.
     public init(_ arguments: [String]) throws(UsageFault) {
         var rest = arguments[...]
@@ -51,6 +58,7 @@ public struct Options: Sendable {
         }
         let hasMixed = targets.contains { $0.isSecure != targets[0].isSecure }
         if hasMixed { throw UsageFault("--target: all of them http, or all of them https") }
+        rules.placeLeeway = placeLeeway
     }
 
     private struct Flag: Sendable {

@@ -69,7 +69,7 @@ public struct Visitor: Sendable {
             phase = .waiting
             // As the page's script does, it begins with what the page holds.
             if let standing = answer.standing, !standing.canEnter {
-                return told(standing, answer, orElse: answer.refreshNanoseconds, &grievances)
+                return told(standing, answer, orElse: answer.refreshNanoseconds, rules, &grievances)
             }
             // A page that gives no place says nothing of it: the room may be held, full or closed.
             guard status < 400, answer.ticket != 0 else { return rest(answer, answer.refreshNanoseconds) }
@@ -109,11 +109,12 @@ public struct Visitor: Sendable {
             enter(answer, isFree: standing.state == .open)
             return .ask(.page)
         }
-        return told(standing, answer, orElse: nil, &grievances)
+        return told(standing, answer, orElse: nil, rules, &grievances)
     }
 
     private mutating func told(
-        _ standing: Standing, _ answer: VisitorAnswer, orElse refresh: UInt64?, _ grievances: inout [Grievance]
+        _ standing: Standing, _ answer: VisitorAnswer, orElse refresh: UInt64?, _ rules: VisitorRules,
+        _ grievances: inout [Grievance]
     ) -> Step {
         let pollAfter = standing.pollAfterMilliseconds.map { UInt64($0) * 1_000_000 } ?? refresh
         switch standing.state {
@@ -122,25 +123,31 @@ public struct Visitor: Sendable {
         case .held, .notYet, .full, .unknown, .open, .admitted: return rest(answer, pollAfter)
         case .waiting: break
         }
-        note(standing, answer, &grievances)
+        note(standing, answer, rules, &grievances)
         return wait(answer, for: pollAfter)
     }
 
     /// What is said of the place and the wait.
-    private mutating func note(_ standing: Standing, _ answer: VisitorAnswer, _ grievances: inout [Grievance]) {
+    private mutating func note(
+        _ standing: Standing, _ answer: VisitorAnswer, _ rules: VisitorRules, _ grievances: inout [Grievance]
+    ) {
         if standing.isRejoined {
             visit.isRejoined = true
             position = nil
         }
-        if let now = standing.position {
-            if let before = position, now > before, !visit.isStrayed { grievances.append(.placeGrew(by: now - before)) }
-            position = now
-        }
+        if let now = standing.position { note(position: now, rules, &grievances) }
         if visit.promisedAt == Visit.never, let low = standing.waitLowSeconds, let high = standing.waitHighSeconds {
             visit.promisedAt = answer.receivedAt
             visit.promisedLowSeconds = low
             visit.promisedHighSeconds = high
         }
+    }
+
+    private mutating func note(position now: UInt32, _ rules: VisitorRules, _ grievances: inout [Grievance]) {
+        guard let before = position, now > before else { return position = now }
+        if now - before <= rules.placeLeeway { return }
+        if !visit.isStrayed { grievances.append(.placeGrew(by: now - before)) }
+        position = now
     }
 
     // MARK: Steps

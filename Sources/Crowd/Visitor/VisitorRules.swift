@@ -19,6 +19,8 @@ public struct VisitorRules: Equatable, Sendable {
     public var clicks = 3
     public var thinkNanoseconds: UInt64 = 2_000_000_000
     public var leaving = Leaving.idle
+    /// Places that a line may seem to grow by without anybody's being at fault: see `Options.placeLeeway`.
+    public var placeLeeway: UInt32 = 0
 
     public init() {}
 

@@ -43,16 +43,20 @@
     const a = Math.max(.5, Math.floor(range.low / 1800) / 2), b = Math.ceil(range.high / 1800) / 2;
     return a < b ? say('wait.hours', { a, b }) : say('wait.about.hours', { a });
   };
+  // Servers are a moment apart: a place that grows by as little is the one that was shown.
   const advance = place => {
     const now = Date.now();
     let way = kept.get(key);
-    if (!way || !(way.last >= place) || now - way.seen > keepMs) way = { start: place, far: 0 };
+    if (!way || !(way.last * 1.05 + 100 >= place) || now - way.seen > keepMs) way = { start: place, far: 0, last: place };
+    place = Math.min(place, way.last);
     way.far = Math.max(way.far, 1 - place / way.start);
     kept.set(key, { ...way, last: place, seen: now });
     const bar = $('progress');
-    if (!bar) return;
-    bar.hidden = false;
-    bar.value = Math.round(20 + way.far * 980);
+    if (bar) {
+      bar.hidden = false;
+      bar.value = Math.round(20 + way.far * 980);
+    }
+    return place;
   };
   let shown = {}, rejoined = data.now.rejoined, said = { at: 0, place: 0 };
   const announce = now => {
@@ -75,7 +79,7 @@
   };
   const render = now => {
     rejoined = now.rejoined || rejoined;
-    const place = now.position;
+    const place = now.position && advance(now.position);
     room.dataset.state = now.state;
     set('headline', say('headline.' + now.state));
     set('next', say('next.' + now.state));
@@ -84,8 +88,7 @@
     set('place', place ? number(place) : '');
     set('behind', now.behind > 0 ? number(now.behind) : '');
     set('wait', now.state === 'waiting' ? words(now.waitSeconds) : '');
-    if (place) advance(place);
-    announce(now);
+    announce(place ? { ...now, position: place } : now);
     document.title = place ? `(${number(place)}) ${title}` : title;
     shown = now;
     if (now.opensAt) {
