@@ -77,6 +77,8 @@ import Testing
         #expect(problem.status == 503 && problem["Content-Type"] == "application/problem+json")
         let limited = try program.ask(authorize + "?deny=429", original("/tickets"))
         #expect(limited.status == 429 && limited.text.contains("</html>") && limited["Retry-After"] != nil)
+        // A visitor's query, which some proxies leave where it is.
+        #expect(try program.ask(authorize + "?a=b", original("/tickets?a=b")).status == 503)
         // By path, as Envoy asks, which takes 5xx for a fault.
         let byPath = try program.ask(authorize + "/tickets/b?deny=401", [whose], method: "POST")
         #expect(byPath.status == 429 && byPath.text.contains("</html>"))

@@ -139,6 +139,8 @@ enum DenyWish {
         let all = head.pathAndQuery.range
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?"), in: all) else { return usual }
         let query = bytes.extracting((mark + 1)..<all.upperBound)
+        // Some proxies leave the visitor's own there.
+        guard query.count >= 5, query.extracting(first: 5).equals("deny=") else { return usual }
         if query.equals("deny=401") { return 401 }
         if query.equals("deny=403") { return 403 }
         if query.equals("deny=429") { return 429 }

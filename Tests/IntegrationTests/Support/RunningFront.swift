@@ -99,7 +99,8 @@ final class RunningFront: Sendable {
 
     static func haproxy(_ changes: [(String, String)], port: UInt16) throws -> RunningFront {
         let folder = try TemporaryFolder()
-        try folder.write("authorize.lua", try shipped("deploy/authority/authorize.lua"))
+        let ports = changes.filter { $0.0 == "127.0.0.1:8080" }
+        try folder.write("authorize.lua", try shipped("deploy/authority/authorize.lua", changing: ports))
         try folder.write("haproxy.cfg", try shipped("deploy/authority/haproxy.cfg", changing: changes))
         return try RunningFront(
             ["/usr/sbin/haproxy", "-db", "-f", folder.path("haproxy.cfg")], port: port, folder: folder)
