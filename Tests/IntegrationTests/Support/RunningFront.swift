@@ -55,12 +55,17 @@ final class RunningFront: Sendable {
         return text
     }
 
-    /// nginx, with a site of `nginx/`.
-    static func nginx(_ site: String, port: UInt16, changing changes: [(String, String)], in folder: TemporaryFolder) throws
-        -> RunningFront
-    {
-        let parts = root.appending(path: "nginx/waiting-room").path(percentEncoded: false)
-        try FileManager.default.copyItem(atPath: parts, toPath: folder.path("waiting-room"))
+    /// nginx, with a site of `nginx/`. `parts`: what is changed in a file of `nginx/waiting-room/`, which operators leave alone.
+    static func nginx(
+        _ site: String, port: UInt16, changing changes: [(String, String)], parts: [(String, String, String)] = [],
+        in folder: TemporaryFolder
+    ) throws -> RunningFront {
+        let source = root.appending(path: "nginx/waiting-room").path(percentEncoded: false)
+        try FileManager.default.copyItem(atPath: source, toPath: folder.path("waiting-room"))
+        for (file, old, new) in parts {
+            let path = "waiting-room/" + file
+            try folder.write(path, try shipped("nginx/" + path, changing: [(old, new)]))
+        }
         try folder.write("site.conf", try shipped("nginx/\(site)", changing: changes))
         try folder.write("nginx.conf", frame(folder.path))
         return try RunningFront(
