@@ -43,6 +43,9 @@ struct DescribedRequestTests {
         #expect(
             try describe(whose, to: "/api/queue/authorize//b/%2e%2e/c?d", method: "DELETE")
                 == .success("DELETE asked //b/%2e%2e/c?d X-Forwarded-For"))
+        #expect(
+            try describe(whose, to: "http://shop.test/api/queue/authorize/b")
+                == .success("GET shop.test /b X-Forwarded-For"))
         #expect(try describe(whose, to: "/api/queue/authorize/") == .success("GET asked / X-Forwarded-For"))
         #expect(
             try describe(whose + "X-Original-Method: OPTIONS\nX-Original-URI: *\n")
