@@ -123,7 +123,8 @@ let package = Package(
         tests(
             "WaitingRoomTests",
             [
-                "WaitingRoom", "Settings", "Admission", "HTTP", "Relay", "Web", "Loop", "Address", "Bytes", "Telemetry",
+                "WaitingRoom", "Settings", "Admission", "Gate", "HTTP", "Relay", "Web", "Loop", "Address", "Bytes",
+                "Telemetry",
                 "TestSupport",
             ]),
         .executableTarget(

@@ -116,6 +116,23 @@ public struct Gate: Sendable {
         return nil
     }
 
+    // MARK: What a proxy asks about
+
+    /// Whether it asks if a request may go on.
+    public func asksAuthority(_ head: RequestHead, _ bytes: Span<UInt8>) -> Bool {
+        if case .authorize = api.endpoint(head.path(in: bytes), head.method) { true } else { false }
+    }
+
+    /// The request that it asks about, which is then decided like any other.
+    public func described(
+        _ head: RequestHead, _ bytes: Span<UInt8>, in form: DescribedRequest.Form
+    ) throws(DescriptionFault) -> DescribedRequest {
+        guard form == .path else { return try DescribedRequest(head, bytes, target: nil) }
+        if bytes.firstIndex(of: UInt8(ascii: "#"), in: head.target.range) != nil { throw .fragment }
+        let (all, start) = (head.pathAndQuery.range, head.pathAndQuery.range.lowerBound + api.authorityBytes)
+        return try DescribedRequest(head, bytes, target: ByteRange(start: start, count: all.upperBound - start))
+    }
+
     // MARK: Which room is asked about
 
     /// The room of a request to the API: named in its query, or else the one that the path `path` of its host is in.
@@ -140,19 +157,31 @@ public struct Gate: Sendable {
 struct APIPaths: Sendable {
     private let prefix: [UInt8]
     private let lowered: [UInt8]
+    private let authority: [UInt8]
+
+    /// Before the path that a proxy asks about.
+    var authorityBytes: Int { authority.count - 1 }
 
     init(prefix: String) {
         self.prefix = Array(prefix.utf8)
+        authority = self.prefix + Array("/authorize/".utf8)
         lowered = self.prefix.map(\.asciiLowercased)
     }
 
     func endpoint(_ path: Span<UInt8>, _ method: Method) -> GateAction.Endpoint? {
+        // What follows is another request's, and spelled as its visitor likes.
+        if path.count >= authority.count, path.extracting(first: authority.count).equals(authority.span) {
+            return .authorize(.path)
+        }
         guard PathReading.isPlain(path) else { return spelledOddly(path) ? .unknown : nil }
         guard RoomMap.begins(path, lowered.span) else { return nil }
         guard path.extracting(first: prefix.count).equals(prefix.span) else { return .unknown }
         let rest = path.extracting(prefix.count..<path.count)
         if rest.isEmpty { return method == .delete ? .leave : .wrongMethod(allow: "DELETE") }
         if rest.equals("/enter") { return method == .post ? .enter : .wrongMethod(allow: "POST") }
+        // A proxy asks with any method.
+        if rest.equals("/authorize") { return .authorize(.fields) }
+        if rest.equals("/wait") { return .wait }
         let isRead = method == .get || method == .head
         if rest.equals("/status") { return isRead ? .status : .wrongMethod(allow: "GET, HEAD") }
         if rest.equals("/position") { return isRead ? .position : .wrongMethod(allow: "GET, HEAD") }

@@ -22,6 +22,10 @@ public enum GateAction: Sendable {
         case enter, status, position, events, leave
         /// The page's switch of languages.
         case language
+        /// A proxy's question whether the request that it describes may go on.
+        case authorize(DescribedRequest.Form)
+        /// A proxy's request for what a visitor sees whom it was told to refuse.
+        case wait
         /// Below our prefix, and nothing.
         case unknown
         /// There, and not with this method; these are the ones.
@@ -30,8 +34,9 @@ public enum GateAction: Sendable {
         public static func == (one: Endpoint, other: Endpoint) -> Bool {
             switch (one, other) {
             case (.enter, .enter), (.status, .status), (.position, .position), (.events, .events), (.leave, .leave),
-                (.language, .language), (.unknown, .unknown):
+                (.language, .language), (.wait, .wait), (.unknown, .unknown):
                 true
+            case (.authorize(let one), .authorize(let other)): one == other
             case (.wrongMethod(let one), .wrongMethod(let other)): one.bytes.equals(other.bytes)
             default: false
             }

@@ -67,7 +67,8 @@ extension Settings.Server {
         Key(
             "server", "trusted_proxies", \.server.trustedProxies, .networks(),
             "Networks whose X-Forwarded-For is believed, from the right until the first address that is not in them. Nobody, "
-                + "for the same reason; a front nginx on this machine is \"127.0.0.1\"."),
+                + "for the same reason; a front nginx on this machine is \"127.0.0.1\". These also may ask whether a request of theirs "
+                + "may go on (docs/PROXIES.md)."),
         Key(
             "server", "state_dir", \.server.stateDirectory, .path("a path", example: "state"), restart: true,
             "For what is to outlive a restart; nothing does yet, and the folder is not made. Paths in this file are taken from "

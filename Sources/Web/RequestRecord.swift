@@ -32,6 +32,13 @@ public struct RequestRecord: ~Copyable {
         }
     }
 
+    /// The request that this one asks about, in its place.
+    public mutating func describe(_ head: RequestHead, _ text: Span<UInt8>) {
+        method = copy(text[head.methodName])
+        host = copy(text[head.host])
+        target = note(targetOf: head, text)
+    }
+
     /// Not as it was written: an absolute target may hold a password.
     private mutating func note(targetOf head: RequestHead, _ text: Span<UInt8>) -> ByteRange {
         let start = bytes.count

@@ -26,6 +26,8 @@ extension EdgeHandler {
                 output.append("\r\n")
             }
         case .language: return answerLanguage(head, bytes, guest, connection)
+        case .authorize(let form): return authorize(form, head, bytes, guest, connection)
+        case .wait: return answerWait(head, bytes, guest, connection)
         case .enter, .status, .position, .events, .leave: break
         }
         guard let room = RoomQuery.room(head, bytes, rooms.gate) else {
@@ -132,7 +134,8 @@ extension EdgeHandler {
                 10
             }
         let problem = Problem(
-            status: 503, name: reply.word, title: "Waiting room", detail: reply.sentence, retryAfterSeconds: seconds)
+            status: guest.way.status(503), name: reply.word, title: "Waiting room", detail: reply.sentence,
+            retryAfterSeconds: seconds)
         let cookie = ticketCookie(reply, room, ticket, guest)
         answer(problem, connection) { output in
             output.append("Waiting-Room: ")
@@ -143,7 +146,8 @@ extension EdgeHandler {
     }
 
     func ticketCookie(_ reply: Reply, _ room: Int, _ ticket: Ticket?, _ guest: Guest) -> AnswerField? {
-        guard let new = newTicket(reply, room, ticket, guest) else { return nil }
+        // The ticket that a proxy was told is not in the visitor's cookie yet.
+        guard let new = newTicket(reply, room, guest.way == .wait ? nil : ticket, guest) else { return nil }
         var text: [UInt8] = []
         rooms.gate.sign(new, room: room, into: &text)
         return SetCookie.field(

@@ -18,15 +18,21 @@ extension EdgeHandler: AnswerWatcher {
                 SetCookie.field(room.ticketCookie, nil, isSecure: mark.isSecure),
             ]
         }
+        return newPassCookie(mark, at: now).map { [$0] } ?? []
+    }
+
+    /// The pass that an answer brings, if it is to bring one.
+    func newPassCookie(_ mark: EdgeMark, at now: UInt64) -> AnswerField? {
+        let (desk, room) = (rooms.desks[mark.room], rooms.gate.rooms[mark.room])
         // What ended while the origin answered is not renewed.
-        guard mark.bringsPass, !desk.denies(mark.id) else { return [] }
+        guard mark.bringsPass, !desk.denies(mark.id) else { return nil }
         let session = SessionMark(id: mark.id, startedAt: Microseconds(mark.sessionStart) * 1_000_000)
-        if !mark.isNew, !desk.renew(session) { return [] }
+        if !mark.isNew, !desk.renew(session) { return nil }
         let pass = Pass(
             ticket: mark.id, issued: now, lifetimeSeconds: room.passLifeSeconds, sessionStart: mark.sessionStart)
         var token: [UInt8] = []
         rooms.gate.sign(pass, room: mark.room, client: mark.client, into: &token)
-        return [SetCookie.field(room.passCookie, token, isSecure: mark.isSecure, secondsMax: room.sessionMaxSeconds)]
+        return SetCookie.field(room.passCookie, token, isSecure: mark.isSecure, secondsMax: room.sessionMaxSeconds)
     }
 }
 

@@ -19,7 +19,7 @@ extension EdgeHandler {
         let isPacked = AcceptedCoding.takesGzip(head, bytes)
         var body = takeScratch()
         if isPacked { pages.writeGzip(page, fill, bytes, to: &body) } else { pages.write(page, fill, bytes, to: &body) }
-        let code = reply.pageStatus(rooms.settings[room].room.pageStatus)
+        let code = guest.way.status(reply.pageStatus(rooms.settings[room].room.pageStatus))
         connection.answer(code, "text/html; charset=utf-8", body.span) { output in
             output.append(page.fields, of: page.bytes)
             // An origin's own is taken out, so that who reads this knows whose page it is.
@@ -27,7 +27,7 @@ extension EdgeHandler {
             output.append(reply.word)
             output.append("\r\n")
             if isPacked { output.append("Content-Encoding: gzip\r\n") }
-            if code == 503 {
+            if code == 503 || code == 429 {
                 output.append("Retry-After: ")
                 output.append(decimal: status.pollSeconds)
                 output.append("\r\n")

@@ -37,7 +37,7 @@ extension EdgeHandler {
     ) {
         switch reply {
         case .open:
-            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted)
+            goOn(nil, Span(), head, bytes, guest, connection)
         case .admitted(let id, let startedAt):
             let pass = newPass(id, startedAt: startedAt, room, guest)
             let mark = EdgeMark(
@@ -45,12 +45,12 @@ extension EdgeHandler {
                 isNew: true, guest)
             var token: [UInt8] = []
             rooms.gate.sign(pass, room: room, client: guest.client, into: &token)
-            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted, mark: mark.mark) { output in
-                PassFields.append(token.span, id, to: &output)
-            }
+            goOn(mark, token.span, head, bytes, guest, connection)
         case .waiting, .revoked, .notYet, .closed, .full, .held:
             connection.exchange?.record.set(reason: reply.word)
-            if PageWish.wantsPage(head, bytes) {
+            if let code = guest.way.bareDenial {
+                deny(code, reply.word, ticket: newTicket(reply, room, ticket, guest) ?? ticket, of: room, connection)
+            } else if PageWish.wantsPage(head, bytes) {
                 answerPage(reply, room, ticket, head, bytes, guest, connection)
             } else {
                 answerProblem(reply, room, ticket, guest, connection)
@@ -115,11 +115,11 @@ final class Question: Responder {
         if isGone { return }
         // The rooms have changed meanwhile, and this one may be another or none: whoever asked asks again.
         guard generation == handler.rooms.generation else {
-            handler.answer(
+            handler.refuse(
                 Problem(
                     status: 503, name: "rooms-changed", title: "Rooms have changed",
                     detail: "what is behind this address has just changed; please try again", retryAfterSeconds: 1),
-                connection)
+                guest, connection)
             return connection.resumeReading()
         }
         switch purpose {

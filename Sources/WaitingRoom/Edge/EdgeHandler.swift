@@ -22,8 +22,8 @@ final class EdgeHandler: Handler {
     var streams = EventStreams()
     /// Memory for the bodies of answers, which goes from one to the next.
     private var scratch = ByteBuffer()
-    private let shared: EdgeShared
-    private let shard: MetricsShard
+    let shared: EdgeShared
+    let shard: MetricsShard
     private let journal: Journal
     private let startedAt: UInt64
 
@@ -47,16 +47,24 @@ final class EdgeHandler: Handler {
         let guest = Guest(head, bytes, on: connection, trusted: trusted)
         note(guest.client, on: connection)
         let visit = Gate.Visit(client: guest.client, now: guest.now, limit: limitVerdict(guest, connection))
-        switch rooms.gate.decide(head, bytes, visit) {
+        act(on: rooms.gate.decide(head, bytes, visit), head, bytes, guest, connection)
+    }
+
+    func act(
+        on action: GateAction, _ head: RequestHead, _ bytes: Span<UInt8>, _ guest: Guest, _ connection: ServerConnection
+    ) {
+        switch action {
         case .limited(let retryAfter, let reset):
-            refuse(connection, guest, retryAfter: retryAfter, reset: reset)
+            refuse(connection, guest, deniesAs: bareDenial(head, bytes, guest), retryAfter: retryAfter, reset: reset)
         case .refuse(let refusal):
             connection.exchange?.record.set(reason: refusal.reason)
+            if let code = guest.way.bareDenial { return deny(code, refusal.reason, connection) }
             connection.answer(Answer.page(refusal.status, refusal.sentence))
         case .api(let endpoint):
+            if guest.way != .relay { return refuseOwnPath(guest, connection) }
             answer(endpoint, head, bytes, guest, connection)
         case .forward:
-            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted)
+            goOn(nil, Span(), head, bytes, guest, connection)
         case .admit(let room, let pass, let text, let renews):
             admit(room, pass, text, renews: renews, head, bytes, guest, connection)
         case .place(let room, let ticket, _):
@@ -78,8 +86,22 @@ final class EdgeHandler: Handler {
         let mark = EdgeMark(
             id: pass.ticket, sessionStart: pass.sessionStart, room: room, generation: rooms.generation, bringsPass: renews,
             isNew: false, guest)
-        relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted, mark: mark.mark) { output in
-            PassFields.append(bytes[text], pass.ticket, to: &output)
+        goOn(mark, bytes[text], head, bytes, guest, connection)
+    }
+
+    /// Onwards to the origin: by ourselves, or by the proxy that asks. `mark` and `pass`: of whoever has to have one.
+    func goOn(
+        _ mark: EdgeMark?, _ pass: Span<UInt8>, _ head: RequestHead, _ bytes: Span<UInt8>, _ guest: Guest,
+        _ connection: ServerConnection
+    ) {
+        switch guest.way {
+        case .relay:
+            guard let mark else { return relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted) }
+            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted, mark: mark.mark) { output in
+                PassFields.append(pass, mark.id, to: &output)
+            }
+        case .authority: grant(mark, pass, guest, connection)
+        case .wait: leadBack(mark, head, bytes, guest, connection)
         }
     }
 
@@ -111,11 +133,14 @@ final class EdgeHandler: Handler {
         return shared.limiter.take(guest.client, class: Self.requestClass, limit: limit, now: now)
     }
 
-    private func refuse(_ connection: ServerConnection, _ guest: Guest, retryAfter: UInt64, reset: UInt64) {
+    private func refuse(
+        _ connection: ServerConnection, _ guest: Guest, deniesAs code: UInt16?, retryAfter: UInt64, reset: UInt64
+    ) {
         guard let limit else { return }
         logLimited(guest, limit, at: connection.server.loop.unixNow)
         shard.add(shared.limitedRequests)
         connection.exchange?.record.set(reason: "rate-limited")
+        if let code { return deny(code, "rate-limited", connection) }
         let window = max(1, limit.periodNanoseconds / 1_000_000_000)
         let answer = Answer.page(429, "Too many requests came from your address. Please wait a moment and try again.")
             .with("Retry-After", "\(seconds(retryAfter))")

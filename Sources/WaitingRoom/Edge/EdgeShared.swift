@@ -18,6 +18,8 @@ struct EdgeShared: Sendable {
     let serverNames: ServerCountNames
     let relayNames: RelayCountNames
     let limitedRequests: CounterID
+    let questions: CounterID
+    let granted: CounterID
 
     init(_ settings: Settings, loopCount: Int) throws(LogWriterError) {
         self.loopCount = loopCount
@@ -33,6 +35,8 @@ struct EdgeShared: Sendable {
         }
         serverNames = ServerCountNames(metrics)
         relayNames = RelayCountNames(metrics)
+        questions = metrics.counter("waitingroom_authorize_total", "Requests that a proxy asked about.")
+        granted = metrics.counter("waitingroom_authorize_granted_total", "Of these, those that may go on.")
         limitedRequests = metrics.counter("waitingroom_limited_total", "Requests answered 429 by the limit per address.")
     }
 }
