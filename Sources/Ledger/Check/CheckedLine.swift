@@ -79,6 +79,13 @@ struct CheckedLine {
     var ticks: [CheckedTick] = []
     /// The others.
     var rows: [(at: Int, row: ExportRow)] = []
+    /// Ticks that stood behind a later one.
+    private(set) var misplaced: [CheckedTick] = []
+
+    mutating func sort() {
+        misplaced = zip(ticks, ticks.dropFirst()).filter { $0.time > $1.time }.map(\.1)
+        if !misplaced.isEmpty { ticks.sort { ($0.time, $0.row) < ($1.time, $1.row) } }
+    }
 
     /// It was not begun out of another: what it counts is all that there was.
     var isFresh: Bool {

@@ -28,6 +28,7 @@ public struct ExportCheck: Sendable {
                 lines[row.line - 1].rows.append((index + 1, row))
             }
         }
+        for index in lines.indices { lines[index].sort() }
         ticketCount = Set(export.rows.map(\.ticket)).subtracting([""]).count
         sessionCount = Set(lines.flatMap { $0.sessions.keys }).count
         tickCount = lines.reduce(0) { $0 + $1.ticks.count }

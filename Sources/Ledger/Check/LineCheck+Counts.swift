@@ -2,30 +2,18 @@ import Admission
 
 /// Whether the rows of visitors are as many as the store has counted.
 extension LineCheck {
-    /// Between two ticks, ends at which it may have been either way.
-    private struct Range {
-        var least: Int64 = 0
-        var most: Int64 = 0
-    }
-
     /// Calls of which nobody knows whether they were done explain what is missing.
     private func explained(_ asked: String) -> Int64 {
         line.rows.filter { $0.row.kind == "unknown" && $0.row.details["asked"] == asked }
             .reduce(0) { $0 + ($1.row.details["count"].flatMap(Int64.init) ?? 0) }
     }
 
-    private func counts(_ times: [Microseconds], _ ticks: ArraySlice<CheckedTick>) -> [Range] {
-        let times = times.sorted()
-        var ranges: [Range] = []
-        // How many are before a time, and how many are not behind it.
-        func below(_ time: Microseconds) -> Int64 { Int64(Self.lowerBound(times, time)) }
-        func upTo(_ time: Microseconds) -> Int64 { Int64(Self.lowerBound(times, time + 1)) }
-        for (before, tick) in zip(ticks, ticks.dropFirst()) {
-            ranges.append(
-                Range(
-                    least: max(0, below(tick.time) - upTo(before.time)), most: max(0, upTo(tick.time) - below(before.time))))
-        }
-        return ranges
+    /// How many of the times, which are in order, lie between two ticks; at the very time of one it may have been before or after it.
+    private func between(
+        _ first: CheckedTick, _ last: CheckedTick, _ times: [Microseconds]
+    ) -> (least: Int64, most: Int64) {
+        let least = Self.lowerBound(times, last.time) - Self.lowerBound(times, first.time + 1)
+        return (Int64(max(0, least)), Int64(Self.lowerBound(times, last.time + 1) - Self.lowerBound(times, first.time)))
     }
 
     private static func lowerBound(_ times: [Microseconds], _ time: Microseconds) -> Int {
@@ -37,25 +25,29 @@ extension LineCheck {
         return low
     }
 
+    /// As many sessions as the store has counted: between each two ticks, and from the first one on, so that nothing hides at a tick.
     mutating func checkSessions() {
-        let explained = explained("claim") + explained("enter")
-        var missing: (count: Int64, row: Int) = (0, 0)
-        for (index, range) in counts(sessions.keys.map(\.time), line.ticks[...]).enumerated() {
-            let (before, tick) = (line.ticks[index], line.ticks[index + 1])
-            let counted = tick.total("claimed") - before.total("claimed")
-            if range.least > counted {
+        guard let first = line.ticks.first else { return }
+        let times = sessions.keys.map(\.time).sorted()
+        var (short, shortInAll, shortAt): (Int64, Int64, Int?) = (0, 0, nil)
+        var isTold = false
+        for (before, tick) in zip(line.ticks, line.ticks.dropFirst()) {
+            for start in [before, first] where !isTold {
+                let (least, _) = between(start, tick, times)
+                let counted = tick.total("claimed") - start.total("claimed")
+                guard least > counted else { continue }
+                isTold = true
                 findings.violated(
-                    .count, tick.row,
-                    "\(range.least) sessions began since row \(before.row), and the store counted \(counted)")
+                    .count, tick.row, "\(least) sessions began since row \(start.row), and the store counted \(counted)")
             }
-            if range.most < counted, tick.time <= gaps.openUntil {
-                missing = (missing.count + counted - range.most, missing.row == 0 ? tick.row : missing.row)
-            }
+            if tick.time > gaps.openUntil { continue }
+            let missing = tick.total("claimed") - before.total("claimed") - between(before, tick, times).most
+            short += max(0, missing)
+            shortInAll = max(shortInAll, tick.total("claimed") - first.total("claimed") - between(first, tick, times).most)
+            if max(short, shortInAll) > 0 { shortAt = shortAt ?? tick.row }
         }
-        if missing.count > explained {
-            findings.unproven(
-                .count, missing.row, "\(missing.count - explained) sessions that the store counted are in no row")
-        }
+        let missing = max(short, shortInAll) - explained("claim") - explained("enter")
+        if missing > 0 { findings.unproven(.count, shortAt, "\(missing) sessions that the store counted are in no row") }
     }
 
     /// Each place that was given out has its newcomer.
@@ -66,7 +58,7 @@ extension LineCheck {
                 places[place.epoch, default: []].insert(place.number)
             }
         }
-        let direct = line.rows.filter { $0.row.kind == "direct" }.compactMap(\.row.time)
+        let times = line.rows.filter { $0.row.kind == "direct" }.compactMap(\.row.time).sorted()
         var (start, missing): (Int, (count: Int64, row: Int)) = (0, (0, 0))
         while start < line.ticks.count {
             let epoch = line.ticks[start].tail >> Place.numberBits
@@ -80,8 +72,8 @@ extension LineCheck {
             let (low, high) = (first.tail & Place.numberMax, last.tail & Place.numberMax)
             let standing = Int64((places[epoch] ?? []).count { $0 > low && $0 <= high })
             let given = Int64(high) - Int64(low)
-            let least = standing + Int64(direct.count { $0 > first.time && $0 < last.time })
-            let most = standing + Int64(direct.count { $0 >= first.time && $0 <= last.time })
+            let direct = between(first, last, times)
+            let (least, most) = (standing + direct.least, standing + direct.most)
             if least > given {
                 findings.violated(
                     .count, last.row, "\(least) newcomers since row \(first.row) have \(given) places among them")

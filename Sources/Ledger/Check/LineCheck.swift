@@ -31,6 +31,7 @@ struct LineCheck {
     // MARK: What the store says of itself
 
     private mutating func checkTicks() {
+        for tick in line.misplaced { findings.violated(.seal, tick.row, "it stands behind a row that is later") }
         var lastOf: [String: CheckedTick] = [:]
         for tick in line.ticks {
             if let before = lastOf[tick.run], before.number > tick.number {
@@ -87,10 +88,9 @@ struct LineCheck {
                 continue
             }
             if drawnEpochs.contains(place.epoch) { continue }
-            if let before = row.before, let tick = line.tick(upTo: before), place.rawValue > line.ticks[tick].tail {
+            if let before = row.before, let tick = tickKnowing(before), place.rawValue > tick.tail {
                 findings.violated(
-                    .place, at,
-                    "place \(place.rawValue) was given before row \(line.ticks[tick].row), whose last place is smaller")
+                    .place, at, "place \(place.rawValue) was given before row \(tick.row), whose last place is smaller")
             }
             guard let after = row.after, let tick = lastTick(before: after) else { continue }
             if place.rawValue <= tick.tail {
@@ -98,6 +98,12 @@ struct LineCheck {
                     .place, at, "place \(place.rawValue) was given after row \(tick.row), whose last place is not smaller")
             }
         }
+    }
+
+    /// What was so at a tick that is not told, since it changed nothing, is told by the one before; unless rows are missing.
+    private func tickKnowing(_ time: Microseconds) -> CheckedTick? {
+        guard gaps.hasGaps else { return line.tick(upTo: time).map { line.ticks[$0] } }
+        return line.ticks.dropFirst(line.firstTick { $0.time >= time }).first
     }
 
     /// The earliest of the ticks at this time, or the last before it.

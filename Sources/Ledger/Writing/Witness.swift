@@ -25,8 +25,9 @@ public struct Witness: Sendable {
     private var held: [LedgerRow] = []
     private var takenCount = 0
     private var ready: [LedgerRow] = []
-    /// Since when each may have been done.
+    /// Since when each may have been done; and those of before, which give way when there are as many again.
     private var doubts: [TicketID: Microseconds?] = [:]
+    private var oldDoubts: [TicketID: Microseconds?] = [:]
     private var lastTick = ""
     private var isDeaf = false
     private var drawTold: (epoch: UInt64, isOpened: Bool) = (0, false)
@@ -135,7 +136,7 @@ public struct Witness: Sendable {
 
     /// It may have been done when it was asked before.
     private mutating func settleDoubt(_ row: inout LedgerRow) {
-        guard let id = row.id, let since = doubts.removeValue(forKey: id) else { return }
+        guard let id = row.id, let since = doubts.removeValue(forKey: id) ?? oldDoubts.removeValue(forKey: id) else { return }
         row.after = since.flatMap { since in row.after.map { min($0, since) } }
     }
 
@@ -155,7 +156,8 @@ public struct Witness: Sendable {
             operation = "tick"
         case .beat, .renew, .release, .leave, .revoke, .control, .restore, .read: return
         }
-        for id in ids where doubts.count < Self.doubtsMax && doubts[id] == nil {
+        for id in ids where doubts[id] == nil && oldDoubts[id] == nil {
+            if doubts.count >= Self.doubtsMax / 2 { (oldDoubts, doubts) = (doubts, [:]) }
             doubts.updateValue(question.after, forKey: id)
         }
         var row = LedgerRow(.unknown, line: question.line)
@@ -173,7 +175,7 @@ public struct Witness: Sendable {
         isDeaf = false
         if answer.lineage != line {
             settle(upTo: takenCount + held.count, before: nil)
-            (line, heard, doubts) = (answer.lineage, nil, [:])
+            (line, heard, doubts, oldDoubts) = (answer.lineage, nil, [:], [:])
         } else {
             settle(upTo: question.mark, before: snapshot.now)
         }
