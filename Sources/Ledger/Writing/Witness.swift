@@ -136,7 +136,9 @@ public struct Witness: Sendable {
 
     /// It may have been done when it was asked before.
     private mutating func settleDoubt(_ row: inout LedgerRow) {
-        guard let id = row.id, let since = doubts.removeValue(forKey: id) ?? oldDoubts.removeValue(forKey: id) else { return }
+        guard let id = row.id, let since = doubts.removeValue(forKey: id) ?? oldDoubts.removeValue(forKey: id) else {
+            return
+        }
         row.after = since.flatMap { since in row.after.map { min($0, since) } }
     }
 

@@ -43,7 +43,11 @@ extension ExportCommand {
             paths += inside.isEmpty ? [path] : inside
         }
         var files: [LedgerFile] = []
-        for path in paths { files.append(try LedgerFile(name: path, text: try text(of: path))) }
+        for path in paths {
+            let text = try text(of: path)
+            // One that a process began and had not written to yet.
+            if !text.isEmpty { files.append(try LedgerFile(name: path, text: text)) }
+        }
         guard let name = room ?? files.first?.title.room else { throw ExportFault("there is no ledger") }
         let export = try Export(room: name, merging: files, reveals: making.reveals)
         let byName = making.out.map { $0.hasSuffix(".json") } ?? false
@@ -77,14 +81,8 @@ extension ExportCommand {
         guard file >= 0 else { throw ExportFault("\(path ?? "") cannot be made: \(String(cString: strerror(errno)))") }
         defer { if file != STDOUT_FILENO { close(file) } }
         let bytes = Array(text.utf8)
-        var at = 0
-        while at < bytes.count {
-            let count = bytes[at...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                throw ExportFault("\(path ?? "the export") cannot be written: \(String(cString: strerror(errno)))")
-            }
-            at += count
+        guard WholeWrite.write(bytes, to: file) == bytes.count else {
+            throw ExportFault("\(path ?? "the export") cannot be written: \(String(cString: strerror(errno)))")
         }
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import Loop
 
 /// The ledgers of this process on the disk: one file at a time for each room, in a folder for each, begun anew when it is large. The
 /// oldest go when all of a room together are larger than they may be. Lives on the thread that waits for the disk.
@@ -18,6 +19,7 @@ final class LedgerFolder {
 
     private struct File {
         var descriptor: Int32 = -1
+        var path = ""
         var bytes = 0
         var part = 0
         /// What came last was not written to its end.
@@ -41,20 +43,19 @@ final class LedgerFolder {
             text = "\n" + text
         }
         let bytes = Array(text.utf8)
-        var at = 0
-        while at < bytes.count {
-            let count = bytes[at...].withUnsafeBytes { write(file.descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                let trouble = reason("cannot be written")
-                file.isTorn = at > 0 || file.isTorn
-                // A file that has nothing but half of its first line is none.
-                if file.bytes == 0 { close(&file) }
-                return trouble
+        let written = WholeWrite.write(bytes, to: file.descriptor)
+        if written < bytes.count {
+            let trouble = reason("cannot be written")
+            file.isTorn = written > 0 || file.isTorn
+            // A file that does not say whose it is, is of no use.
+            if file.bytes == 0 {
+                close(&file)
+                unlink(file.path)
             }
-            at += count
-            file.bytes += count
+            file.bytes += written
+            return trouble
         }
+        file.bytes += written
         file.isTorn = false
         return nil
     }
@@ -105,14 +106,7 @@ final class LedgerFolder {
 
     /// The ledgers of a room, the oldest first.
     static func names(_ folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name.hasSuffix(ending) { names.append(name) }
-        }
-        return names.sorted()
+        FolderListing.names(in: folder).filter { $0.hasSuffix(ending) }
     }
 
     private func reason(_ what: String) -> String { "\(what): \(String(cString: strerror(errno)))" }
