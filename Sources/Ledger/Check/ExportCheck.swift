@@ -36,8 +36,12 @@ public struct ExportCheck: Sendable {
         let gaps = GapCheck(export, lines)
         findings.doubts += gaps.doubts
         checkLines(lines)
+        var places: [String: LineCheck.Stand] = [:]
+        for row in export.rows where row.kind == "joined" || row.kind == "returned" {
+            if let place = row.place { places[row.ticket] = LineCheck.Stand(place: place, lane: row.lane) }
+        }
         for line in lines {
-            var check = LineCheck(line, gaps)
+            var check = LineCheck(line, gaps, places)
             check.run()
             findings.violations += check.findings.violations
             findings.doubts += check.findings.doubts

@@ -7,9 +7,17 @@ struct LineCheck {
     var findings = Findings()
     let sessions: [CheckedLine.Session: Int]
     let drawnEpochs: Set<UInt64>
+    /// Where each stands, by whatever line: who waits keeps its place when a line is lost.
+    let places: [String: Stand]
 
-    init(_ line: CheckedLine, _ gaps: GapCheck) {
+    struct Stand {
+        let place: Place
+        let lane: String
+    }
+
+    init(_ line: CheckedLine, _ gaps: GapCheck, _ places: [String: Stand]) {
         self.line = line
+        self.places = places
         self.gaps = gaps
         sessions = line.sessions
         drawnEpochs = Set(
@@ -115,10 +123,6 @@ struct LineCheck {
 
     /// Nobody is admitted before the head of the lane has reached the place.
     private mutating func checkHeads() {
-        var places: [String: (place: Place, lane: String)] = [:]
-        for (_, row) in line.rows {
-            if let place = row.place, ["joined", "returned"].contains(row.kind) { places[row.ticket] = (place, row.lane) }
-        }
         let isDeaf = line.rows.contains { $0.row.kind == "unknown" && $0.row.details["asked"] == "tick" }
         var unknown: (count: Int, row: Int) = (0, 0)
         for (at, row) in line.rows where row.kind == "admitted" {
