@@ -66,6 +66,7 @@ let package = Package(
         module("Digest", ["COpenSSL"]),
         module("Deflate", ["Bytes", "CZlib"]),
         module("Admission", ["Address", "Digest"]),
+        module("Ledger", ["Admission", "Digest"]),
         module("HTTP", ["Bytes", "Address"]),
         module("Gate", ["Bytes", "Address", "Admission", "HTTP"]),
         module("Settings", ["Address", "CToml"]),
@@ -88,8 +89,9 @@ let package = Package(
         .target(
             name: "WaitingRoom",
             dependencies: [
-                "Bytes", "Address", "Digest", "Deflate", "Admission", "HTTP", "Gate", "Settings", "Telemetry", "Loop", "TLS",
-                "Redis", "Postgres", "Stores", "Web", "Relay",
+                "Bytes", "Address", "Digest", "Deflate", "Admission", "Ledger", "HTTP", "Gate", "Settings", "Telemetry",
+                "Loop",
+                "TLS", "Redis", "Postgres", "Stores", "Web", "Relay",
             ],
             resources: pageFiles + dashboard, swiftSettings: house),
         .executableTarget(name: "waitingroom", dependencies: ["WaitingRoom"], path: "Sources/Main", swiftSettings: house),
@@ -107,6 +109,7 @@ let package = Package(
         tests(
             "AdmissionTests", ["Admission", "Address", "Digest", "TestSupport", "CAllocations"],
             exclude: ["Tokens/pyjwt_peer.py"]),
+        tests("LedgerTests", ["Ledger", "Admission", "Digest", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "Bytes", "Address"], exclude: ["Corpus"]),
         tests("GateTests", ["Gate", "Admission", "HTTP", "Bytes", "Address"]),
         tests("SettingsTests", ["Settings", "Address"], exclude: ["Golden"]),

@@ -10,6 +10,8 @@ extension Settings {
         public var loss = Loss.hold
         /// Empty: made from the machine's name.
         public var node = ""
+        /// Nil: off.
+        public var ledgerMax: ByteCount? = .mebibytes(512)
 
         public init() {}
     }
@@ -49,5 +51,12 @@ extension Settings.Store {
                 "store", "node", \.store.node, .nodeName(), restart: true,
                 "What this process is called among the nodes. Empty is the machine's name and the process number. Never the same "
                     + "for two."),
+            Key(
+                "store", "ledger_max", \.store.ledgerMax,
+                Kind<ByteCount>.byteCount(.mebibytes(1) ... .gibibytes(1024)).or("off"),
+                restart: true,
+                "How much of what happened in each room is kept in state_dir for `waitingroom export`, which proves order and rate "
+                    + "after a sale; the oldest goes first. Some 400 bytes a visitor, 4 KiB a second while a line moves. \"off\": "
+                    + "nothing is kept."),
         ])
 }

@@ -14,6 +14,7 @@ import Testing
         ("Digest", ["COpenSSL"]),
         ("Deflate", ["Bytes", "CZlib"]),
         ("Admission", ["Address", "Digest"]),
+        ("Ledger", ["Admission", "Digest"]),
         ("HTTP", ["Bytes", "Address"]),
         ("Settings", ["Address", "CToml"]),
         ("Telemetry", ["Bytes"]),
@@ -31,8 +32,9 @@ import Testing
         (
             "WaitingRoom",
             [
-                "Bytes", "Address", "Digest", "Deflate", "Admission", "HTTP", "Settings", "Telemetry", "Gate", "Loop", "TLS",
-                "Redis", "Postgres", "Stores", "Web", "Relay",
+                "Bytes", "Address", "Digest", "Deflate", "Admission", "Ledger", "HTTP", "Settings", "Telemetry", "Gate",
+                "Loop",
+                "TLS", "Redis", "Postgres", "Stores", "Web", "Relay",
             ]
         ),
         (
@@ -50,7 +52,7 @@ import Testing
 
     /// What comes with the toolchain. The pure modules know none of the C library, where clocks and sockets are.
     static let fromToolchain: Set<String> = ["Glibc", "Synchronization"]
-    static let withoutGlibc: Set<String> = ["Admission", "Gate", "HTTP", "Simulation"]
+    static let withoutGlibc: Set<String> = ["Admission", "Gate", "HTTP", "Ledger", "Simulation"]
     /// Files that need memory from the C library all the same, and say why.
     static let glibcExceptions: Set<String> = ["Sources/Admission/Limits/AtomicWords.swift"]
 

@@ -1,5 +1,5 @@
 /// SplitMix64, the same numbers for the same seed on every machine; a failure prints the seed.
-public struct SeededRandom: RandomNumberGenerator {
+public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     public init(seed: UInt64) { state = seed }

@@ -8,6 +8,7 @@ enum Command: Equatable {
     case completion(Completion.Shell)
     case keygen([String])
     case token([String])
+    case export(ExportCommand)
     case version
     case help(String?)
 
@@ -76,6 +77,8 @@ enum Arguments {
             return isHelp(rest) ? .help("keygen") : .keygen(rest)
         case "token":
             return rest.isEmpty || isHelp(rest) ? .help("token") : .token(rest)
+        case "export":
+            return rest.isEmpty || isHelp(rest) ? .help("export") : .export(try ExportCommand(rest))
         case "version", "--version", "-V":
             return .version
         case "help", "--help", "-h":

@@ -44,6 +44,9 @@ struct CommandTable {
                 Flag(name: "--room", value: "NAME", help: "judge it in this room"),
                 Flag(name: "--for", value: "TIME", help: "how long a monitor's is good"),
             ]),
+        Entry(
+            name: "export", summary: "prove order, rate and draw after a sale", usage: "--config FILE | check FILE",
+            flags: exportMaking + exportChecking),
         Entry(name: "completion", summary: "print completion for a shell", usage: "bash|zsh|fish"),
         Entry(name: "version", summary: "print the version"),
         Entry(name: "help", summary: "print this, or the help of a command", usage: "[COMMAND]"),
@@ -63,6 +66,18 @@ struct CommandTable {
             help: "where the token is [WAITINGROOM_TOKEN, that of --config, else state/admin-token]", isFile: true),
         Flag(name: "--config", value: "FILE", help: "the configuration of the program that runs", isFile: true),
         Flag(name: "--json", help: "print what the listener answers"),
+    ]
+
+    static let exportMaking: [Flag] = [
+        Flag(name: "--config", value: "FILE", help: "the configuration of the program that ran", isFile: true),
+        Flag(name: "--room", value: "NAME", help: "which room, where there are several"),
+        Flag(name: "--format", value: "csv|json", help: "[json for a FILE.json, else csv]"),
+        Flag(name: "--out", value: "FILE", help: "where to [the output]", isFile: true),
+        Flag(name: "--reveal", help: "with the ids of tickets whose place was drawn, so that anyone can check the draw"),
+    ]
+
+    static let exportChecking: [Flag] = [
+        Flag(name: "--ticket", value: "TICKET", help: "what it says of this one: by id, ticket or pass; may be repeated")
     ]
 
     static let actions: [Action] = [

@@ -10,6 +10,7 @@ enum HelpText {
         case "completion": completion
         case "keygen": KeygenCommand.help
         case "token": TokenCommand.help
+        case "export": ExportCommand.help
         default: overview
         }
     }
@@ -82,7 +83,7 @@ enum HelpText {
 
     private static var commandLines: String { lines(CommandTable.all.map { ($0.name, $0.summary) }, width: 12) }
 
-    private static func lines(_ rows: [(String, String)], width: Int) -> String {
+    static func lines(_ rows: [(String, String)], width: Int) -> String {
         rows.map { left, right in
             let gap = String(repeating: " ", count: max(2, width - left.count))
             return "  \(left)\(gap)\(right)"

@@ -31,6 +31,8 @@ public enum Program {
             return finish { () throws(UsageProblem) in try KeygenCommand.run(arguments) }
         case .token(let arguments):
             return finish { () throws(UsageProblem) in try TokenCommand.run(arguments) }
+        case .export(let command):
+            return command.run()
         case .check(let options):
             return check(options)
         case .serve(let options):

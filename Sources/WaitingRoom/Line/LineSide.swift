@@ -22,6 +22,8 @@ final class LineSide {
     private var rosterPool: PostgresPool?
     private var ticker: LoopTimer?
     private var postgres: PostgresSettings?
+    /// Nil when they are off.
+    let ledgers: RoomLedgers?
 
     init(_ settings: Settings, _ plan: LinePlan, on loop: EventLoop, journal: Journal) throws {
         self.loop = loop
@@ -62,7 +64,14 @@ final class LineSide {
                 clock: clock, wallClock: wall, dice: { SecureRandom.word() })
             (self.failover, store) = (failover, failover)
         }
-        host = LoopBound(StoreHost(store, clock: clock), on: loop)
+        let node = nodeName
+        let ledgers = try settings.store.ledgerMax.map { bytesMax in
+            try RoomLedgers(
+                folder: settings.ledgerFolder, node: node, bytesMax: bytesMax.bytes, clock: wall, on: loop, journal: journal)
+        }
+        self.ledgers = ledgers
+        let witnessed: any QueueStore = ledgers.map { WitnessedStore(store, $0) } ?? store
+        host = LoopBound(StoreHost(witnessed, clock: clock), on: loop)
         report()
     }
 
@@ -130,6 +139,7 @@ final class LineSide {
         redis?.close()
         pool?.close()
         rosterPool?.close()
+        ledgers?.close()
         memory?.finish()
         journalThread?.stop()
     }
@@ -161,6 +171,11 @@ extension StoreRoute {
         case .starting: "not known yet"
         }
     }
+}
+
+extension Settings {
+    /// Each room has a folder in it.
+    var ledgerFolder: String { server.stateDirectory + "/ledger" }
 }
 
 extension Settings.Store.Loss {

@@ -66,6 +66,7 @@ final class Service {
             signals = try Signals(Self.handledSignals, on: loop) { [unowned self] in handle(signal: $0) }
             let line = try LineSide(plan.settings, plan.line, on: loop, journal: journal)
             self.line = line
+            line.ledgers?.register(in: shared.metrics)
             line.start()
             try startEdges(line)
             admin = try AdminSide(self)
