@@ -27,6 +27,7 @@ final class Service {
     /// All that were ever configured, for their series.
     var knownUpstreams: Set<String> = []
     private(set) var admin: AdminSide?
+    private var rates: RateSide?
     private var timers: [LoopTimer] = []
     private var signals: Signals?
     var reloading = ReloadState()
@@ -68,7 +69,9 @@ final class Service {
             self.line = line
             line.start()
             try startEdges(line)
-            admin = try AdminSide(self)
+            let admin = try AdminSide(self)
+            self.admin = admin
+            rates = RateSide(self, admin.board)
         } catch {
             log(.error, "start.failed") { $0.field("reason", "\(error)") }
             _ = shared.log.close(millisecondsMax: Self.logCloseMillisecondsMax)
@@ -198,6 +201,7 @@ final class Service {
     }
 
     private func askEdges() {
+        rates?.tick()
         admin?.tick()
         let control = loop.handle
         tellEdges { edge in
@@ -206,6 +210,7 @@ final class Service {
                 guard let service = control.tenant as? Service else { return }
                 service.health.received(report, at: control.now)
                 service.admin?.board.heard(report)
+                service.rates?.heard(report)
             }
         }
     }
