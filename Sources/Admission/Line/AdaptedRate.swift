@@ -80,14 +80,19 @@ extension AdmissionRate {
         count * other.perMicroseconds < other.count * perMicroseconds
     }
 
-    /// A rate to within a hundredth, in the unit in which people would say it.
+    /// A rate as people would say it: a second, minute or hour, the first in which a whole number is near enough.
     public static func near(perSecond: Double) -> AdmissionRate {
-        let units: [(seconds: Double, most: Double)] = [(3600, 100.0 / 60), (60, 100), (1, .infinity)]
-        let unit = units.first { perSecond < $0.most } ?? units[2]
-        let count = (perSecond * unit.seconds).rounded()
-        return AdmissionRate(
-            count: count >= Double(countMax) ? countMax : Int64(Swift.max(0, count)),
-            perMicroseconds: Microseconds(unit.seconds * 1_000_000))
+        for seconds in [1.0, 60] {
+            let count = (perSecond * seconds).rounded()
+            if count >= 1, abs(count - perSecond * seconds) <= count / 200 { return whole(count, seconds) }
+        }
+        return whole((perSecond * 3600).rounded(), 3600)
+    }
+
+    private static func whole(_ count: Double, _ seconds: Double) -> AdmissionRate {
+        AdmissionRate(
+            count: count >= Double(countMax) ? countMax : Int64(max(0, count)),
+            perMicroseconds: Microseconds(seconds * 1_000_000))
     }
 }
 
