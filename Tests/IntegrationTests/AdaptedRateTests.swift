@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    private static let rates: [String: ConfigText.Value] = [
+    fileprivate static let rates: [String: ConfigText.Value] = [
         "room.rate": "10/s", "room.rate_min": "2/s", "room.rate_max": "40/s", "room.rate_target_latency": "300ms",
         "room.max_active": "off", "server.loops": 2,
     ]
@@ -52,81 +52,113 @@ import Testing
         for at in 0..<count { _ = try program.ask("/\(at)", [cookie]) }
     }
 
-    @Test func twoNodesHaveOneValue() throws {
-        let redis = try RedisServer.start()
-        defer { redis.close() }
-        let origin = try MoodyOrigin()
-        defer { origin.stop() }
-        let shared = try TemporaryFolder()
-        let keys = try shared.write("keys", "key0 \(String(repeating: "QUJD", count: 12))\n")
-        let folders = [try TemporaryFolder(), try TemporaryFolder()]
-        let nodes = try folders.enumerated().map { at, folder in
-            let more: [String: ConfigText.Value] = [
-                "store.place": "redis", "store.redis": .text("redis://127.0.0.1:\(redis.port)"),
-                "store.node": .text("node-\(at)"), "tokens.keys_file": .text(keys),
-            ]
-            return try RunningProgram(
-                .room(upstream: origin.port, in: folder, with: more.merging(Self.rates) { $1 }), folder: folder)
-        }
-        defer { for node in nodes { node.stop() } }
-        let admins = try nodes.map(AdminPort.init)
-        for admin in admins { try eventually("both are heard") { (try admin.room()["nodes"] as? [String])?.count == 2 } }
-        #expect(try admins[0].room().text("adaptation.reason") == "configured")
-        #expect(try admins[0].room().text("adaptation.min") == "2/s")
-        let cookie = try pass(nodes[0])
+    /// Two nodes on one Redis, in front of one origin.
+    private final class Pair {
+        let origin: MoodyOrigin
+        let redis: RedisServer
+        let folders: [TemporaryFolder]
+        let nodes: [RunningProgram]
+        let admins: [AdminPort]
+        private let shared: TemporaryFolder
 
-        // It hangs: known as soon as more are open for too long than there should be, though none is answered.
-        origin.mood.change { $0 = .hanging }
-        let open = try (0..<24).map { at in
-            let connection = try nodes[0].connect()
-            try connection.send("GET /slow/\(at) HTTP/1.1\r\nHost: site.test\r\n\(cookie)\r\n\r\n")
-            return connection
+        init() throws {
+            let (redis, origin, shared) = (try RedisServer.start(), try MoodyOrigin(), try TemporaryFolder())
+            let keys = try shared.write("keys", "key0 \(String(repeating: "QUJD", count: 12))\n")
+            folders = [try TemporaryFolder(), try TemporaryFolder()]
+            nodes = try folders.enumerated().map { at, folder in
+                let more: [String: ConfigText.Value] = [
+                    "store.place": "redis", "store.redis": .text("redis://127.0.0.1:\(redis.port)"),
+                    "store.node": .text("node-\(at)"), "tokens.keys_file": .text(keys),
+                ]
+                return try RunningProgram(
+                    .room(upstream: origin.port, in: folder, with: more.merging(rates) { $1 }), folder: folder)
+            }
+            admins = try nodes.map(AdminPort.init)
+            (self.redis, self.origin, self.shared) = (redis, origin, shared)
         }
-        for admin in admins {
-            try eventually("lowered, whoever is asked") { try admin.room().text("adaptation.reason") == "slow" }
-            let room = try admin.room()
-            #expect(room.text("rate") == "7/s" && room.text("adaptation.configured") == "10/s")
+
+        func close() {
+            for node in nodes { node.stop() }
+            origin.stop()
+            redis.close()
         }
-        let (ours, theirs) = (try nodes[0].log.wait("rate.adapted"), try nodes[1].log.wait("rate.adapted"))
-        #expect(ours["rate"] == "7/s" && ours["slow"] == "24" && theirs["reason"] == "slow" && theirs["slow"].isEmpty)
-        origin.mood.change { $0 = .well }
-        for connection in open { #expect(try connection.receiveAnswer().status == 200) }
+
+        func reason(_ node: Int) throws -> String? { try admins[node].room().text("adaptation.reason") }
+        func rate(_ node: Int) throws -> String? { try admins[node].room().text("rate") }
+
+        func set(_ rate: String, at node: Int) throws {
+            #expect(try admins[node].post("/api/rooms/main/controls", "{\"rate\":\(rate)}").status == 200)
+        }
+
+        func status(_ node: Int) throws -> String {
+            let shown = try Tool.run([
+                RunningProgram.executable, "room", "main", "status", "--admin", "http://127.0.0.1:\(admins[node].port)",
+                "--token-file", folders[node].path("state/admin-token"),
+            ])
+            return shown.output + shown.errors
+        }
+    }
+
+    @Test func twoNodesHaveOneValue() throws {
+        let pair = try Pair()
+        defer { pair.close() }
+        for admin in pair.admins {
+            try eventually("both are heard") { (try admin.room()["nodes"] as? [String])?.count == 2 }
+        }
+        #expect(try pair.reason(0) == "configured" && pair.admins[0].room().text("adaptation.min") == "2/s")
+        let cookie = try pass(pair.nodes[0])
+        try hang(pair, cookie)
 
         // All is well again.
         try eventually("raised") {
-            try ask(25, nodes[1], cookie)
-            return try admins[0].room().text("adaptation.reason") == "well"
+            try ask(25, pair.nodes[1], cookie)
+            return try pair.reason(0) == "well"
         }
-        let raised = try #require(try admins[0].room().number("ratePerSecond"))
+        let raised = try #require(try pair.admins[0].room().number("ratePerSecond"))
         #expect(raised > 7 && raised <= 10)
 
         // It fails, as the other node sees.
-        origin.mood.change { $0 = .failing }
+        pair.origin.mood.change { $0 = .failing }
         try eventually("lowered again") {
-            try ask(25, nodes[1], cookie)
-            return try admins[0].room().text("rate") == "2/s"
+            try ask(25, pair.nodes[1], cookie)
+            return try pair.rate(0) == "2/s"
         }
-        #expect(try admins[1].room().text("adaptation.reason") == "failing")
-        let page = try admins[0].ask("/metrics").text
+        #expect(try pair.reason(1) == "failing")
+        let page = try pair.admins[0].ask("/metrics").text
         #expect(page.contains("waitingroom_room_rate{room=\"main\"} 2\n"))
         #expect(page.contains("waitingroom_room_rate_reason{room=\"main\",reason=\"failing\"} 1\n"))
         #expect(page.contains("waitingroom_room_rate_bound{room=\"main\",bound=\"max\"} 40\n"))
-        let shown = try Tool.run([
-            RunningProgram.executable, "room", "main", "status", "--admin", "http://127.0.0.1:\(admins[0].port)",
-            "--token-file",
-            folders[0].path("state/admin-token"),
-        ])
-        #expect(
-            shown.output.contains("lowered, since more than 5 % of the requests failed"), "\(shown.output)\(shown.errors)")
-        #expect(shown.output.contains("between 2/s and 40/s, configured 10/s"), "\(shown.output)")
+        let status = try pair.status(0)
+        #expect(status.contains("lowered, since more than 5 % of the requests failed"), "\(status)")
+        #expect(status.contains("between 2/s and 40/s, configured 10/s"), "\(status)")
 
         // An operator's word wins until it is taken back.
-        #expect(try admins[1].post("/api/rooms/main/controls", "{\"rate\":\"90/s\"}").status == 200)
-        try eventually("it is in force") { try admins[0].room().text("rate") == "90/s" }
-        #expect(try admins[0].room().text("adaptation.reason") == "live")
-        #expect(try admins[1].post("/api/rooms/main/controls", "{\"rate\":null}").status == 200)
-        try eventually("it follows again") { try admins[0].room().text("rate") == "2/s" }
-        #expect(try admins[0].room().text("adaptation.reason") == "failing")
+        try pair.set("\"90/s\"", at: 1)
+        try eventually("it is in force") { try pair.rate(0) == "90/s" }
+        #expect(try pair.reason(0) == "live")
+        try pair.set("null", at: 1)
+        try eventually("it follows again") { try pair.rate(0) == "2/s" }
+        #expect(try pair.reason(0) == "failing")
+    }
+
+    /// The first node's requests hang: known as soon as more are open for too long than there should be, though none is answered.
+    private func hang(_ pair: Pair, _ cookie: String) throws {
+        pair.origin.mood.change { $0 = .hanging }
+        let open = try (0..<24).map { at in
+            let connection = try pair.nodes[0].connect()
+            try connection.send("GET /slow/\(at) HTTP/1.1\r\nHost: site.test\r\n\(cookie)\r\n\r\n")
+            return connection
+        }
+        for node in 0..<2 {
+            try eventually("lowered, whoever is asked") { try pair.reason(node) == "slow" }
+            #expect(try pair.rate(node) == "7/s")
+        }
+        let logged = try pair.nodes.map { try $0.log.wait("rate.adapted") }
+        #expect(logged.map { $0["rate"] } == ["7/s", "7/s"] && logged.map { $0["reason"] } == ["slow", "slow"])
+        // Who has proposed it says what it had seen.
+        #expect(!logged[0]["slow"].isEmpty && logged[1]["slow"].isEmpty)
+        pair.origin.mood.change { $0 = .well }
+        for connection in open { #expect(try connection.receiveAnswer().status == 200) }
     }
 
     @Test func itOutlivesTheProcess() throws {
