@@ -25,8 +25,8 @@ struct GovernedFleet {
     var adapted: AdaptedRate? { snapshot.controls.adapted }
 
     /// A second later each node has seen this; they propose at the same moment.
-    mutating func second(_ samples: [HealthSample]) {
-        snapshot.now += 1_000_000
+    mutating func second(_ samples: [HealthSample], after time: Microseconds = 1_000_000) {
+        snapshot.now += time
         let proposals = governors.indices.compactMap { at in
             governors[at].decide(samples[at], failedMax: 0.05, rules, snapshot)
         }

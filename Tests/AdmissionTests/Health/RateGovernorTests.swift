@@ -152,6 +152,28 @@ import Testing
         #expect(fleet.rate > 21 && fleet.rate <= 31, "two steps at most: \(fleet.rate)")
     }
 
+    @Test func nodesWhoseSecondsBeginAtOtherTimesLowerItOnceASecondAllTheSame() {
+        var fleet = Fleet(nodes: 4)
+        let nothing = HealthSample(requests: 0)
+        for round in 0..<8 {
+            var samples = [HealthSample](repeating: nothing, count: 4)
+            samples[round % 4] = .late
+            fleet.second(samples, after: 250_000)
+        }
+        #expect(fleet.taken == 2 && abs(fleet.rate - 14.7) < 0.02)
+    }
+
+    @Test func whatWasSeenBeforeAChangeSaysNothingAfterIt() {
+        var fleet = Fleet(nodes: 2)
+        let nothing = HealthSample(requests: 0)
+        fleet.second([HealthSample(requests: 19, slow: 19), nothing])
+        fleet.second([nothing, .late])
+        #expect(fleet.taken == 1)
+        fleet.seconds(2, nothing)
+        fleet.second([HealthSample(requests: 1, slow: 1), nothing])
+        #expect(fleet.taken == 1 && fleet.rate == 21)
+    }
+
     @Test func oneBadAccountOutweighsTheGoodOnes() {
         var fleet = Fleet(nodes: 20)
         let bad = [HealthSample.late] + [HealthSample](repeating: .good, count: 19)
