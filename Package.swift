@@ -23,7 +23,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], exclude: [String] = [
 /// What Redis and PostgreSQL run for their stores, within the program.
 let storeScripts: [Resource] =
     [
-        "admit", "batch", "beat", "begin", "bucket", "claim", "control", "ending", "enter", "leave", "line", "read",
+        "adapt", "admit", "batch", "beat", "begin", "bucket", "claim", "control", "ending", "enter", "leave", "line", "read",
         "release",
         "renew", "restore", "revoke", "tickets",
     ].map { .embedInCode("Redis/Scripts/\($0).lua") } + [.embedInCode("Postgres/SQL")]

@@ -62,6 +62,9 @@ extension RoomControls {
         var controls = self
         controls.version = TimeBounds.count(version)
         controls.opensAt = opensAt.map(TimeBounds.time)
+        controls.adapted = adapted.map {
+            AdaptedRate(version: $0.version, rate: $0.rate, since: $0.since, reason: $0.reason)
+        }
         return controls
     }
 }

@@ -7,12 +7,15 @@ public struct ForwardMark: Sendable {
     public var low: UInt64
     public var word: UInt64
     public var client: IPAddress
+    /// With whose health it is counted, see `Relay.measure`.
+    public var group: Int
 
-    public init(high: UInt64, low: UInt64, word: UInt64, client: IPAddress) {
+    public init(high: UInt64, low: UInt64, word: UInt64, client: IPAddress, group: Int = -1) {
         self.high = high
         self.low = low
         self.word = word
         self.client = client
+        self.group = group
     }
 }
 

@@ -33,6 +33,8 @@ final class Forward: Responder, DeadlineOwner {
     private var sentAt: UInt64 = 0
     private var waitDeadline = Deadline()
     private var isOver = false
+    /// As long as the request is complete and has no answer.
+    private var healthEntry: HealthBook.Entry?
 
     init(_ relay: Relay, client: ServerConnection, head: RequestHead, mark: ForwardMark?) {
         self.relay = relay
@@ -77,6 +79,7 @@ final class Forward: Responder, DeadlineOwner {
         swap(&id, &relay.idBytes)
         guard hasBody else {
             request.isComplete = true
+            awaitsAnswer()
             return attempt(avoiding: nil)
         }
         isGathering = true
@@ -147,6 +150,7 @@ final class Forward: Responder, DeadlineOwner {
         if isGathering {
             isGathering = false
             request.end(framing: framing)
+            awaitsAnswer()
             return attempt(avoiding: nil)
         }
         guard let upstream else { return }
@@ -156,6 +160,7 @@ final class Forward: Responder, DeadlineOwner {
         }
         if request.isComplete { return }
         request.isComplete = true
+        awaitsAnswer()
         bodyHasGone = true
         if framing == .chunked { upstream.send { ChunkWriter.appendTerminator(to: &$0) } }
         upstream.requestEnded()
@@ -179,6 +184,7 @@ final class Forward: Responder, DeadlineOwner {
             return
         }
         dropRequest()
+        judge(isFailed: head.status >= 500)
         let took = Int64(loop.now &- sentAt)
         relay.counts.firstByte(nanoseconds: took)
         client.exchange?.record.upstreamNanoseconds = took
@@ -289,6 +295,7 @@ final class Forward: Responder, DeadlineOwner {
         isOver = true
         leaveSlot()
         dropRequest()
+        if !isAnswerBegun { judge(isFailed: true) }
         client.exchange?.record.set(reason: fault.reason)
         if client.exchange?.isAnswerBegun == true, !client.withdrawAnswer() { return client.cutAnswer() }
         var page = Answer.page(fault.status, fault.sentence)
@@ -302,12 +309,28 @@ final class Forward: Responder, DeadlineOwner {
 
     func clientGone(_ loss: ClientLoss) {
         isOver = true
+        if let healthEntry { relay.health.abandoned(healthEntry, at: loop.now) }
+        healthEntry = nil
         dropRequest()
         waitDeadline.cancel(on: loop)
         pool.leaveQueue(self)
         upstream?.abandon()
         upstream = nil
         leaveSlot()
+    }
+
+    // MARK: Health
+
+    /// From here on it is the origin that is waited for, or a connection to it.
+    private func awaitsAnswer() {
+        if !isAnswerBegun { healthEntry = relay.health.began(mark, at: loop.now) }
+    }
+
+    /// An answer to a request that is not complete yet was quick.
+    private func judge(isFailed: Bool) {
+        guard let entry = healthEntry ?? relay.health.began(mark, at: loop.now) else { return }
+        relay.health.ended(entry, isFailed: isFailed, at: loop.now)
+        healthEntry = nil
     }
 
     private func leaveSlot() {

@@ -14,6 +14,7 @@ public final class Relay {
     public weak var watcher: (any AnswerWatcher)?
     var budget = RetryBudget()
     var dice: Dice
+    var health = HealthBook()
     /// Memory that goes from request to request.
     var spareRequest = ByteBuffer()
     var idBytes = ByteBuffer()

@@ -5,6 +5,7 @@ extension Loading {
         for (at, named) in settings.allRooms.enumerated() {
             let section = settings.rooms.isEmpty ? "room" : "rooms.\(named.name)"
             checkTimes(named.room, section, at)
+            checkRates(named.room, section, at)
             for host in named.room.hosts {
                 let place = "\(host) \(named.room.path.lowercased())"
                 if let other = seen[place], other != named.name {
@@ -36,6 +37,37 @@ extension Loading {
             refuse(
                 place, "\"\(room.sessionIdle)\" is more than session_max (\(room.sessionMax))", section: section,
                 key: "session_idle", instead: "session_max = \"\(room.sessionIdle)\"")
+        }
+    }
+
+    private mutating func checkRates(_ room: Settings.Room, _ section: String, _ at: Int) {
+        let place = place(ofRoom: at)
+        guard let lowest = room.rateMin, let highest = room.rateMax else {
+            if let lowest = room.rateMin {
+                refuse(
+                    place, "is \"\(lowest)\", but rate_max is off: both or none", section: section, key: "rate_min",
+                    instead: "rate_max = \"\(room.rate)\"")
+            } else if let highest = room.rateMax {
+                refuse(
+                    place, "is \"\(highest)\", but rate_min is off: both or none", section: section, key: "rate_max",
+                    instead: "rate_min = \"\(room.rate)\"")
+            }
+            return
+        }
+        if lowest.count == 0 {
+            refuse(
+                place, "\"\(lowest)\" would let nobody in, so that nothing could be seen to be well again", section: section,
+                key: "rate_min", instead: "rate_min = \"1/m\"")
+        }
+        if room.rate.isBelow(lowest) {
+            refuse(
+                place, "\"\(lowest)\" is more than rate (\(room.rate))", section: section, key: "rate_min",
+                instead: "rate_min = \"\(room.rate)\"")
+        }
+        if highest.isBelow(room.rate) {
+            refuse(
+                place, "\"\(highest)\" is less than rate (\(room.rate))", section: section, key: "rate_max",
+                instead: "rate_max = \"\(room.rate)\"")
         }
     }
 

@@ -8,6 +8,11 @@ public struct Rate: Sendable, Hashable {
         self.perNanoseconds = perNanoseconds
     }
 
+    /// Exact, whatever the units are.
+    func isBelow(_ other: Rate) -> Bool {
+        count.multipliedFullWidth(by: other.perNanoseconds) < other.count.multipliedFullWidth(by: perNanoseconds)
+    }
+
     public static func perSecond(_ count: UInt64) -> Rate { Rate(count: count, perNanoseconds: 1_000_000_000) }
 }
 

@@ -8,6 +8,11 @@ extension Settings {
         public var hosts: [HostPattern] = [.any]
         public var path = "/"
         public var rate = Rate.perSecond(100)
+        /// `nil` with `rateMax`: the rate does not follow the origin's health.
+        public var rateMin: Rate?
+        public var rateMax: Rate?
+        public var rateTargetLatency = Timespan.seconds(1)
+        public var rateErrorsMaxPercent = 5
         /// `nil` is what comes in a quarter of a second.
         public var burst: Int?
         /// `nil` is no ceiling.
@@ -71,7 +76,7 @@ extension Settings.Room {
         "What protects a part of a site: its line and its limits. These are the values of every room; without any [rooms.NAME] "
             + "there is one, called \"main\", for everything. [rooms.NAME] makes a room and takes the same keys, those that "
             + "differ.",
-        places + admission + schedule + times + page + bypasses)
+        places + admission + adaptation + schedule + times + page + bypasses)
 
     private static let places: [Key] = [
         Key(
@@ -108,6 +113,24 @@ extension Settings.Room {
             "room", "method", \.room.method, .choice(Settings.Room.Method.self),
             "\"fifo\": who came first goes first, and who came before the opening by lot. \"random\": by lot whenever one came."
         ),
+    ]
+
+    private static let adaptation: [Key] = [
+        Key(
+            "room", "rate_min", \.room.rateMin, Kind<Rate>.admissionRate().or("off"),
+            "With rate_max: the rate follows the origin's health, between the two; it begins at rate, goes down within seconds when "
+                + "answers come late or fail, and up again over minutes. This one is what the origin can bear on a bad day."),
+        Key(
+            "room", "rate_max", \.room.rateMax, Kind<Rate>.admissionRate().or("off"),
+            "What it can bear on its best day. Beyond rate it goes only while somebody waits for it. \"off\": rate is the rate."
+        ),
+        Key(
+            "room", "rate_target_latency", \.room.rateTargetLatency, .timespan(.milliseconds(1) ... .minutes(5)),
+            "No more than a tenth of the answers to the room's visitors may take longer to begin, waiting for a connection "
+                + "included. Well above what the origin needs when it is quiet: twice its slowest tenth."),
+        Key(
+            "room", "rate_errors_max", \.room.rateErrorsMaxPercent, .percent(1...100),
+            "No more than this share of their requests may fail: by a status of 500 and above, or without an answer."),
     ]
 
     private static let schedule: [Key] = [

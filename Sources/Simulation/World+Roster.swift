@@ -53,7 +53,7 @@ extension StoreCall.Operation {
         switch self {
         case .beat(let ids): !ids.isEmpty
         case .read: false
-        case .enter, .admit, .claim, .renew, .release, .leave, .revoke, .control, .restore: true
+        case .enter, .admit, .claim, .renew, .release, .leave, .revoke, .control, .adapt, .restore: true
         }
     }
 }

@@ -11,8 +11,9 @@ extension RandomCalls {
         case 80..<83: return .release(randomTickets())
         case 83..<86: return .leave(randomTickets())
         case 86..<88: return .revoke([randomTicket()], lasting: Microseconds(below(10_000_000)))
-        case 88..<91: return .control(randomChanges())
-        case 91..<93: return .restore(randomRecollection())
+        case 88..<90: return .control(randomChanges())
+        case 90..<92: return .adapt(randomProposal())
+        case 92..<94: return .restore(randomRecollection())
         default: return .read(PageCursor(section: below(10), offset: below(5)))
         }
     }
@@ -39,6 +40,13 @@ extension RandomCalls {
             default: .message(chance(2) ? nil : "Gates open \"soon\"; ünïcode \u{1F39F}, \(below(9))")
             }
         }
+    }
+
+    private mutating func randomProposal() -> RateProposal {
+        let rates = [AdmissionRate.perSecond(1), .perSecond(9), AdmissionRate(count: 90, perMicroseconds: 60_000_000)]
+        return RateProposal(
+            rate: rates[below(rates.count)], reason: AdaptedRate.Reason.allCases[below(AdaptedRate.Reason.allCases.count)],
+            after: chance(3) ? Int64(below(4)) : adaptedVersion)
     }
 
     private mutating func randomRecollection() -> Recollection {
@@ -73,6 +81,11 @@ extension RandomCalls {
         if chance(4) {
             marks.controls.version = Int64(below(12))
             marks.controls.apply(randomChanges())
+        }
+        if chance(5) {
+            let proposal = randomProposal()
+            marks.controls.adapted = AdaptedRate(
+                version: Int64(below(6)), rate: proposal.rate, since: now, reason: proposal.reason)
         }
         return marks
     }

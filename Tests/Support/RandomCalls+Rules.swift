@@ -9,6 +9,7 @@ extension RandomCalls {
         ]
         var rules = RoomRules(
             rate: rates[below(rates.count)], burst: chance(2) ? nil : Int64(below(5)), slotsMax: Int64(below(12)))
+        if chance(2) { rules.rateBounds = RateBounds(min: .perSecond(2), max: rates[2 + below(4)]) }
         rules.waitingMax = Int64(chance(3) ? below(6) : 100)
         rules.state = chance(6) ? RoomState.allCases[below(RoomState.allCases.count)] : (chance(2) ? .auto : .queue)
         rules.method = chance(5) ? .random : .fifo

@@ -19,6 +19,7 @@ public struct RandomCalls {
     var draw: Draw?
     var marksVersion: Int64 = 0
     var endedUpTo: Microseconds = 0
+    var adaptedVersion: Int64 = 0
 
     public init(seed: UInt64, room: String) {
         random = SeededRandom(seed: seed)
@@ -62,6 +63,7 @@ public struct RandomCalls {
             draw = snapshot.draw
             marksVersion = snapshot.marksVersion
             endedUpTo = snapshot.endedUpTo
+            adaptedVersion = snapshot.controls.adapted?.version ?? 0
         default: break
         }
     }

@@ -10,6 +10,7 @@ extension FailoverStore {
     func withoutStore(_ call: StoreCall, _ loss: StoreLoss, _ now: Microseconds) -> Result<StoreAnswer, StoreFault> {
         switch loss {
         case .hold: .failure(.notDone("no store is reached; the line is kept"))
+        case .local where call.operation.isAdaptation: .failure(.notDone("the rate follows the origin for the fleet only"))
         case .local: .success(locally(call, now))
         case .open: .success(openly(call, now))
         }
@@ -59,6 +60,8 @@ extension FailoverStore {
             ? AdmissionRate(count: rules.rate.count / nodes, perMicroseconds: rules.rate.perMicroseconds)
             : AdmissionRate(count: rules.rate.count, perMicroseconds: per)
         rules.burst = max(1, rules.burst / nodes)
+        // What was adapted is in the rate already.
+        rules.rateBounds = nil
         // Nobody's turn is over for good here: it may wait at another node, whose line is not as far.
         rules.turnGrace = TimeBounds.spanMax
         return rules
@@ -77,7 +80,7 @@ extension FailoverStore {
             case .renew(let sessions): .renewed(sessions.map { _ in .renewed })
             case .admit: .admitted(openSnapshot(known?.snapshot, call.rules, now))
             case .read: .page(Page())
-            case .release, .leave, .revoke, .control, .restore: .done
+            case .release, .leave, .revoke, .control, .adapt, .restore: .done
             }
         return StoreAnswer(epoch: epoch, lineage: lineage, outcome: outcome)
     }

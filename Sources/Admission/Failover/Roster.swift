@@ -121,7 +121,7 @@ extension Watermarks {
             lineage = other.lineage
         }
         tail = max(tail, other.tail)
-        if other.controls.version > controls.version { controls = other.controls }
+        controls.merge(other.controls)
         for mark in other.lanes {
             if let at = lanes.firstIndex(where: { $0.name == mark.name }) {
                 lanes[at].head = max(lanes[at].head, mark.head)

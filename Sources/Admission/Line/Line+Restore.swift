@@ -54,7 +54,7 @@ extension Line {
 
     /// Of two accounts the one that is further on is right.
     private mutating func merge(_ marks: Watermarks) {
-        if controls.version < marks.controls.bounded.version { controls = marks.controls.bounded }
+        controls.merge(marks.controls.bounded)
         for mark in marks.lanes {
             guard let lane = lanes.firstIndex(where: { $0.name == mark.name }) else { continue }
             lanes[lane].head = max(lanes[lane].head, mark.head)

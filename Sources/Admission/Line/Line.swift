@@ -105,6 +105,7 @@ public struct Line: Sendable {
         case .leave(let ids): for id in ids { leave(id, rules, now) }
         case .revoke(let ids, let lasting): for id in ids { revoke(id, lasting, rules, now) }
         case .control(let changes): controls.apply(changes)
+        case .adapt(let proposal): controls.adapt(proposal, at: now.clock)
         case .restore: break
         case .read(let cursor): return .page(read(cursor, now))
         }

@@ -10,6 +10,8 @@ public struct RoomControls: Hashable, Sendable {
     public var state: RoomState?
     public var opensAt: Microseconds?
     public var message: String?
+    /// Not an operator's: see `RateGovernor`. It has a version of its own.
+    public var adapted: AdaptedRate?
 
     public init() {}
 
@@ -39,10 +41,11 @@ public enum ControlChange: Hashable, Sendable {
 }
 
 extension RoomRules {
-    /// The rules with the live changes over them. A live rate without a live burst has the burst that goes with it.
+    /// The rules with the live changes over them. A rate that an operator has set live wins over one that was adapted.
+    /// Either has, without a live burst, the burst that goes with it.
     public func under(_ controls: RoomControls) -> RoomRules {
         var rules = self
-        if let rate = controls.rate {
+        if let rate = controls.rate ?? adapted(controls) {
             rules.rate = rate
             rules.burst = Self.burst(for: rate)
         }
@@ -51,6 +54,11 @@ extension RoomRules {
         if let state = controls.state { rules.state = state }
         if let opensAt = controls.opensAt { rules.schedule.opensAt = TimeBounds.time(opensAt) }
         return rules
+    }
+
+    /// Nil where nothing was adapted, or is to be any more.
+    private func adapted(_ controls: RoomControls) -> AdmissionRate? {
+        rateBounds.flatMap { bounds in controls.adapted.map { bounds.clamp($0.rate) } }
     }
 
     public func phase(at now: Microseconds) -> RoomPhase { RoomPhase(state: state, schedule: schedule, now: now) }

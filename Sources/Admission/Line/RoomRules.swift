@@ -8,6 +8,8 @@ public struct RoomRules: Hashable, Sendable {
     public static let waitingDefaultMax: Int64 = 10_000_000
 
     public var rate: AdmissionRate
+    /// Where it follows the origin's health; nil: it does not.
+    public var rateBounds: RateBounds?
     /// How many may be admitted at once after a quiet time, or after a tick that came late; exactly this is the burst of the promise
     /// that no window w sees more than rate × w + burst regular admissions. What comes in after the bucket is full is lost, so that the
     /// rate is reached only while ticks are no further apart than `tickGapMax`; by default that is `tickLateMax`.

@@ -25,6 +25,8 @@ struct Outbox: Sendable {
     var revocations: [(id: TicketID, lasting: Microseconds)] = []
     /// At most `changesMax`.
     private(set) var changes: [ControlChange] = []
+    /// The latest. One that could not be told is forgotten: a second later there is another.
+    var proposal: RateProposal?
     /// Tickets of a draw that the node has not heard of yet; they enter when it has. Beyond, whoever asks is `held`.
     var unresolved = Batch<Unresolved>(countMax: itemsMax)
     /// Newcomers who had another ticket before, for as long as they are asked for: no more than there are questions.
@@ -43,7 +45,7 @@ struct Outbox: Sendable {
     var tickedAt: Microseconds?
 
     enum Kind: Hashable, Sendable {
-        case enter, beat, admit, claim, renew, release, leave, revoke, control, restore, read
+        case enter, beat, admit, claim, renew, release, leave, revoke, control, adapt, restore, read
     }
 
     /// A later revocation of a ticket takes the place of one that is still to be told.
@@ -142,6 +144,7 @@ extension StoreCall.Operation {
         case .leave: .leave
         case .revoke: .revoke
         case .control: .control
+        case .adapt: .adapt
         case .restore: .restore
         case .read: .read
         }

@@ -48,6 +48,10 @@ extension RoomNode {
         if !outbox.changes.isEmpty, outbox.mayCall(.control, now) {
             return .control(outbox.takeChanges())
         }
+        if let proposal = outbox.proposal, outbox.mayCall(.adapt, now) {
+            outbox.proposal = nil
+            return .adapt(proposal)
+        }
         if let first = outbox.revocations.first, outbox.mayCall(.revoke, now) {
             let alike = outbox.revocations.prefix(most).prefix { $0.lasting == first.lasting }
             outbox.revocations.removeFirst(alike.count)
@@ -309,7 +313,7 @@ extension RoomNode {
         case .control(let changes): outbox.putBack(changes: changes)
         case .restore(let recollection): recall.putBack(recollection)
         case .beat(let ids): for id in ids { outbox.beats.putBack(id) }
-        case .admit, .read: break
+        case .admit, .adapt, .read: break
         }
     }
 }

@@ -355,6 +355,8 @@ public struct RoomNode: Sendable {
 
     public mutating func control(_ changes: [ControlChange]) { outbox.change(changes) }
 
+    public mutating func adapt(_ proposal: RateProposal) { outbox.proposal = proposal }
+
     mutating func remember(_ session: SessionMark, _ now: Microseconds) {
         waiting.remove(session.id)
         sessions.set(session.id, RememberedSession(startedAt: session.startedAt, endsAt: now + rules.slotLife))

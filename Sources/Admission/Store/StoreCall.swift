@@ -44,12 +44,15 @@ public struct StoreCall: Hashable, Sendable {
         /// An operator takes these out and keeps them out for so long.
         case revoke([TicketID], lasting: Microseconds)
         case control([ControlChange])
+        /// The rate follows the origin's health.
+        case adapt(RateProposal)
         /// What a node remembers of a line that a store has lost.
         case restore(Recollection)
         /// What the store holds, page by page, to carry it to another store.
         case read(PageCursor)
 
         var isTick: Bool { if case .admit = self { true } else { false } }
+        var isAdaptation: Bool { if case .adapt = self { true } else { false } }
     }
 }
 

@@ -112,6 +112,8 @@ public final class RoomDesk: TurnEnd {
 
     public func control(_ changes: [ControlChange]) { change { node, _ in node.control(changes) } }
 
+    public func adapt(_ proposal: RateProposal) { change { node, _ in node.adapt(proposal) } }
+
     private func ask(
         _ later: Later, isNew: Bool, _ question: (inout RoomNode, UInt64, Microseconds) -> Reply?
     ) -> Reply? {

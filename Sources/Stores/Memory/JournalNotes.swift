@@ -17,7 +17,7 @@ struct JournalNotes {
         case .renew(let sessions): sessions.map(\.id)
         case .restore(let recollection):
             recollection.sessions.map(\.id) + recollection.spent.map(\.id) + recollection.revoked.map(\.id)
-        case .beat, .admit, .control, .read: []
+        case .beat, .admit, .control, .adapt, .read: []
         }
     }
 
@@ -97,7 +97,7 @@ extension StoreCall {
     /// What newcomers that are let in at once change, the next tick notes.
     fileprivate var movesWatermarks: Bool {
         switch operation {
-        case .admit, .control, .restore: true
+        case .admit, .control, .adapt, .restore: true
         default: false
         }
     }

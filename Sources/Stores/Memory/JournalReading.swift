@@ -107,7 +107,18 @@ struct JournalBody {
         else { return nil }
         (controls.version, controls.rate, controls.burst, controls.slotsMax) = (version, rate, burst, slotsMax)
         (controls.state, controls.opensAt, controls.message) = (state, opensAt, message)
+        // What was written before there was this has no more.
+        guard let adapted = isEmpty ? .some(nil) : optional({ $0.adapted() }) else { return nil }
+        controls.adapted = adapted
         return controls
+    }
+
+    private mutating func adapted() -> AdaptedRate? {
+        guard let version: Int64 = number(), let count: Int64 = number(), let per: Int64 = number(),
+            let since: Int64 = number(), let reason = number().flatMap(AdaptedRate.Reason.init(rawValue:))
+        else { return nil }
+        return AdaptedRate(
+            version: version, rate: AdmissionRate(count: count, perMicroseconds: per), since: since, reason: reason)
     }
 
     private mutating func mark() -> JournalMark? {

@@ -65,6 +65,13 @@ struct JournalWriting {
         optional(controls.state) { $0.text($1.rawValue) }
         optional(controls.opensAt) { $0.number($1) }
         optional(controls.message) { $0.text($1) }
+        optional(controls.adapted) {
+            $0.number($1.version)
+            $0.number($1.rate.count)
+            $0.number($1.rate.perMicroseconds)
+            $0.number($1.since)
+            $0.number($1.reason.rawValue)
+        }
     }
 
     private mutating func append(_ mark: JournalMark) {

@@ -20,7 +20,7 @@ extension PostgresAnswers {
         case .admit: .admitted(try snapshot(row))
         case .claim(let ids): .claimed(try claimed(row.told("kinds"), row.told("results"), count: ids.count))
         case .renew(let sessions): .renewed(try renewed(row.told("kinds"), count: sessions.count))
-        case .release, .leave, .revoke, .control, .restore: .done
+        case .release, .leave, .revoke, .control, .adapt, .restore: .done
         case .read(let cursor): .page(try page(row, from: cursor))
         }
     }
@@ -69,7 +69,8 @@ extension PostgresAnswers {
             version: try row.told("control_version"), rateCount: try row.told("control_rate_count"),
             ratePer: try row.told("control_rate_per"), burst: try row.told("control_burst"),
             slotsMax: try row.told("control_slots_max"), state: try row.told("control_state"),
-            opensAt: try row.told("control_opens_at"), message: try row.told("control_message"))
+            opensAt: try row.told("control_opens_at"), message: try row.told("control_message"),
+            adapted: try row.told("control_adapted"))
     }
 }
 

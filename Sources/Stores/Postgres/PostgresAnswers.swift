@@ -142,6 +142,7 @@ enum PostgresAnswers {
         }
         controls.opensAt = columns.opensAt
         controls.message = columns.message
+        controls.adapted = try columns.adapted.map { (told) throws(StoreFault) in try adapted(told) }
         return controls
     }
 
@@ -154,6 +155,15 @@ enum PostgresAnswers {
         var state: String?
         var opensAt: Int64?
         var message: String?
+        var adapted: [Int64]?
+    }
+
+    private static func adapted(_ told: [Int64]) throws(StoreFault) -> AdaptedRate {
+        guard told.count == 5, let reason = AdaptedRate.Reason(rawValue: told[4]) else {
+            throw .nonsense("\(told) is no adapted rate")
+        }
+        return AdaptedRate(
+            version: told[0], rate: AdmissionRate(count: told[1], perMicroseconds: told[2]), since: told[3], reason: reason)
     }
 
     static func draw(

@@ -4,7 +4,7 @@ import Postgres
 /// What the statements are given, in the order of the functions' parameters. Pure.
 enum PostgresCallParameters {
     /// The fields of `queue_rules`.
-    static let rulesCount = 19
+    static let rulesCount = 23
 
     static func of(_ call: StoreCall, clock: Microseconds?) -> [any PostgresValue] {
         let about: [any PostgresValue] = [call.room] + rules(call.rules)
@@ -31,6 +31,8 @@ enum PostgresCallParameters {
             [call.node, Int64(bitPattern: tick.lineage), tick.seed, tick.marksVersion, tick.endedUpTo]
         case .renew(let sessions): [ids(sessions.map(\.id)), sessions.map(\.startedAt)]
         case .revoke(let tickets, let lasting): [ids(tickets), lasting]
+        case .adapt(let proposal):
+            [proposal.rate.count, proposal.rate.perMicroseconds, proposal.reason.rawValue, proposal.after]
         case .read(let cursor): [Int64(cursor.section), Int64(cursor.offset)]
         case .control, .restore: []
         }
@@ -44,6 +46,8 @@ enum PostgresCallParameters {
             rules.lanes.map(\.name), rules.lanes.map(\.share),
             rules.claimWindow, rules.turnGrace, rules.abandonAfter,
             rules.passLife, rules.sessionIdle, rules.sessionMax, rules.standstillAfter,
+            rules.rateBounds?.min.count, rules.rateBounds?.min.perMicroseconds,
+            rules.rateBounds?.max.count, rules.rateBounds?.max.perMicroseconds,
         ]
     }
 
@@ -96,8 +100,13 @@ enum PostgresCallParameters {
         let controls = told.bounded
         return [
             controls.version, controls.rate?.count, controls.rate?.perMicroseconds, controls.burst, controls.slotsMax,
-            controls.state?.rawValue, controls.opensAt, controls.message,
+            controls.state?.rawValue, controls.opensAt, controls.message, controls.adapted.map(adapted),
         ]
+    }
+
+    /// See `queue_room.control_adapted`.
+    private static func adapted(_ adapted: AdaptedRate) -> [Int64] {
+        [adapted.version, adapted.rate.count, adapted.rate.perMicroseconds, adapted.since, adapted.reason.rawValue]
     }
 
     static func draw(_ draw: Draw?) -> [any PostgresValue] {

@@ -2,7 +2,7 @@ import Postgres
 
 /// The one statement of each operation, for a schema.
 struct PostgresStatements {
-    let enter, beat, admit, claim, renew, release, leave, revoke, control, restore, read: PostgresStatement
+    let enter, beat, admit, claim, renew, release, leave, revoke, control, adapt, restore, read: PostgresStatement
     let heartbeat, move: PostgresStatement
 
     init(schema: String) {
@@ -24,9 +24,10 @@ struct PostgresStatements {
         leave = call("leave", and: 4)
         revoke = call("revoke", and: 5)
         control = call("control", and: 16)
-        restore = call("restore", and: 32)
+        adapt = call("adapt", and: 7)
+        restore = call("restore", and: 33)
         read = call("read", and: 5)
-        let parameters = (1...23).map { "$\($0)" }.joined(separator: ", ")
+        let parameters = (1...24).map { "$\($0)" }.joined(separator: ", ")
         heartbeat = PostgresStatement(
             "select (mode).*, moved_ago, nodes, reaching, all_reaching_for, is_acknowledged "
                 + "from \(schema).queue_heartbeat(\(parameters))")

@@ -40,6 +40,7 @@ public final class PostgresStore: QueueStore {
         case .leave: statements.leave
         case .revoke: statements.revoke
         case .control: statements.control
+        case .adapt: statements.adapt
         case .restore: statements.restore
         case .read: statements.read
         }

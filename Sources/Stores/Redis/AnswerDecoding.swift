@@ -32,7 +32,7 @@ enum AnswerDecoding {
         case (UInt8(ascii: "r"), .renew(let sessions)): return .renewed(try renewed(sessions.count, &reader))
         case (UInt8(ascii: "p"), .read): return .page(try page(&reader))
         case (UInt8(ascii: "d"), .release), (UInt8(ascii: "d"), .leave), (UInt8(ascii: "d"), .revoke),
-            (UInt8(ascii: "d"), .control), (UInt8(ascii: "d"), .restore):
+            (UInt8(ascii: "d"), .control), (UInt8(ascii: "d"), .adapt), (UInt8(ascii: "d"), .restore):
             return .done
         default: throw AnswerReader.Misfit()
         }

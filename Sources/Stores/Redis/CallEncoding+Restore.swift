@@ -22,6 +22,7 @@ extension CallEncoding {
         let nodes = recollection.nodes.prefix(Line.nodesMax)
         command.add(nodes.count)
         for node in nodes { command.add(node) }
+        command.add(marks.controls.adapted.map(AdaptedField.text) ?? "-")
         command.add(RoomHeader.exact(marks.controls.version))
         for field in ControlField.all(marks.controls) {
             command.add(field.name)

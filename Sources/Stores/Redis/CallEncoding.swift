@@ -35,6 +35,7 @@ enum CallEncoding {
         case .leave: RoomScripts.leave
         case .revoke: RoomScripts.revoke
         case .control: RoomScripts.control
+        case .adapt: RoomScripts.adapt
         case .restore: RoomScripts.restore
         case .read: RoomScripts.read
         }
@@ -64,6 +65,10 @@ enum CallEncoding {
                 command.add(field.name)
                 command.add(field.value.map { "=" + $0 } ?? "-")
             }
+        case .adapt(let proposal):
+            command.add(AdaptedField.rate(proposal.rate))
+            command.add(proposal.reason.word)
+            command.add(RoomHeader.exact(proposal.after))
         case .restore(let recollection): add(recollection, of: call, to: &command)
         case .read(let cursor):
             command.add(cursor.section)
@@ -98,6 +103,7 @@ extension StoreCall.Operation {
         case .leave: "leave"
         case .revoke: "revoke"
         case .control: "control"
+        case .adapt: "adapt"
         case .restore: "restore"
         case .read: "read"
         }
@@ -110,7 +116,7 @@ extension StoreCall.Operation {
         case .renew(let sessions): sessions.count
         case .control(let changes): changes.count
         case .restore(let recollection): recollection.itemCount
-        case .admit, .read: 0
+        case .admit, .adapt, .read: 0
         }
     }
 }

@@ -12,6 +12,7 @@ enum RoomScripts {
     static let leave = script(line, ending, PackageResources.leave_lua)
     static let revoke = script(line, ending, PackageResources.revoke_lua)
     static let control = script(line, PackageResources.control_lua)
+    static let adapt = script(line, PackageResources.adapt_lua)
     static let restore = script(
         line, PackageResources.bucket_lua, PackageResources.begin_lua, PackageResources.tickets_lua,
         PackageResources.ending_lua, PackageResources.restore_lua, mayNeedMemory: true)

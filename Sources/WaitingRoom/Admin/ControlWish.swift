@@ -64,8 +64,7 @@ struct ControlWish: Equatable, Sendable {
             throw Refusal(
                 saying: "rate is a number per second, or such as \"6000/m\", up to \(AdmissionRate.countMax), or null")
         }
-        return AdmissionRate(
-            count: Int64(rate.count), perMicroseconds: Microseconds(clamping: rate.perNanoseconds / 1000))
+        return rate.admissionRate
     }
 
     private static func count(_ value: JSONValue, _ key: String, _ bounds: ClosedRange<Int64>) throws(Refusal) -> Int64 {

@@ -45,6 +45,7 @@ extension RoomBoard {
             ])
         room.set("nodes", .list(NodeName.processes(of: snapshot?.nodes ?? []).sorted().map { .text($0) }))
         room.set("controls", controls(standing))
+        room.set("adaptation", standing.adaptation)
         room.set("origin", origin(standing))
         return room
     }

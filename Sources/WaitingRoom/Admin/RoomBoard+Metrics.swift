@@ -42,6 +42,30 @@ extension RoomBoard {
                 standing, _ in
                 standing.effective.rate.perSecond
             },
+            Family(
+                name: "waitingroom_room_rate_bound", kind: "gauge",
+                help: "Between which rates the rate follows the origin's health, where it does."
+            ) { standing, _, _ in
+                guard let bounds = standing.rules.rateBounds else { return [] }
+                return [(",bound=\"min\"", bounds.min.perSecond), (",bound=\"max\"", bounds.max.perSecond)]
+            },
+            Family(
+                name: "waitingroom_room_rate_reason", kind: "gauge",
+                help: "1 for why the rate is what it is, where it follows the origin's health."
+            ) { standing, isFresh, _ in
+                guard isFresh, standing.rules.rateBounds != nil, let controls = standing.snapshot?.controls else {
+                    return []
+                }
+                let reason = RateText.reason(controls)
+                return RateText.reasons.map { (",reason=\"\($0)\"", $0 == reason ? 1 : 0) }
+            },
+            Family(
+                name: "waitingroom_room_rate_adaptations_total", kind: "counter",
+                help: "How often the rate was adapted, in the whole fleet."
+            ) { standing, isFresh, _ in
+                guard isFresh, standing.rules.rateBounds != nil else { return [] }
+                return [("", Double(standing.snapshot?.controls.adapted?.version ?? 0))]
+            },
             one("waitingroom_room_cap", "gauge", "How many may be inside at a time; +Inf where there is no ceiling.") {
                 standing, _ in
                 let cap = standing.effective.slotsMax

@@ -18,6 +18,8 @@ final class RoomBoard {
         /// The latest promises of this process that came true or not.
         var promises: [PromiseLedger.Kept] = []
         var waitForLast: WaitRange?
+        /// Of its origin, where the rate follows it: what this process judges by.
+        var health = HealthSample()
         /// Who set what, as far as it was done here.
         var authors: [String: Author] = [:]
 
@@ -97,6 +99,8 @@ final class RoomBoard {
             standings[name]?.history.add(sample)
         }
     }
+
+    func note(_ health: HealthSample, of room: String) { standings[room]?.health = health }
 
     func note(_ author: Author, _ keys: [String], of room: String) {
         for key in keys { standings[room]?.authors[key] = author }

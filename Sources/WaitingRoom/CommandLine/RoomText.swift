@@ -44,6 +44,12 @@ enum RoomText {
                 "let in",
                 "\(show(value["rate"])); in the last 1, 10, 60 s: "
                     + ["last1s", "last10s", "last60s"].map { show(admitted?[$0]) }.joined(separator: ", ")))
+        if let adaptation = value["adaptation"], let says = adaptation["says"]?.text {
+            let since = adaptation["since"]?.text.map { ", at \($0)" } ?? ""
+            let bounds = ["min", "max", "configured"].map { show(adaptation[$0]) }
+            lines.append(line("rate", "\(says)\(since)"))
+            lines.append(line("", "between \(bounds[0]) and \(bounds[1]), configured \(bounds[2])"))
+        }
         lines.append(
             line(
                 "inside",

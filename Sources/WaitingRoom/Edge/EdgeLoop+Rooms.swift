@@ -1,4 +1,5 @@
 import Admission
+import Relay
 import Stores
 
 /// What the control loop asks of a loop about its rooms.
@@ -13,11 +14,13 @@ extension EdgeLoop {
 
     /// Of all rooms, with what has been added since the last time.
     func roomReports() -> [RoomReport] {
-        zip(rooms.settings, rooms.desks).map { named, desk in
+        rooms.settings.indices.map { at in
+            let (named, desk) = (rooms.settings[at], rooms.desks[at])
             let promises = desk.node.promises
             let kept = promises.kept(after: toldPromises[named.name] ?? 0, countMax: Self.promisesPerReportMax)
             toldPromises[named.name] = promises.keptCount
-            return RoomReport(room: named.name, waitForLast: desk.node.waitForLast, kept: kept)
+            return RoomReport(
+                room: named.name, waitForLast: desk.node.waitForLast, kept: kept, health: relay.takeHealth(of: at))
         }
     }
 
@@ -38,6 +41,8 @@ struct RoomReport: Sendable {
     let waitForLast: WaitRange?
     /// Promises that came true or not since the last report.
     let kept: [PromiseLedger.Kept]
+    /// What became of its requests at the origin since then, where its rate follows that.
+    var health: OriginHealth.Counts?
 }
 
 /// What a loop knows of a ticket.

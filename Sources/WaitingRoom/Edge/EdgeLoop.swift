@@ -17,7 +17,7 @@ final class EdgeLoop {
     private let accessLog: AccessLog?
     private let server: Server
     private let handler: EdgeHandler
-    private let relay: Relay
+    let relay: Relay
     let rooms: EdgeRooms
     /// How many kept promises of each room the control loop has heard of.
     var toldPromises: [String: Int64] = [:]
@@ -71,12 +71,13 @@ final class EdgeLoop {
         server.settings = plan.settings.serverSettings
         // The plan has been tried before it came here; if it fails all the same, the old certificates stay.
         if let tls = try? plan.makeTLSServer(shared.ticketKeys) { server.tls = tls }
+        let generation = rooms.generation
         if let keys = try? KeyRing(plan.line.keys) {
-            let generation = rooms.generation
             rooms.apply(plan, keys: keys)
             handler.pages = PageShelf(plan.pages, plan.settings.allRooms)
             if rooms.generation != generation { handler.streams.endAll() }
         }
+        relay.measure(rooms.settings.map(\.room.latencyTarget), isAnew: rooms.generation != generation)
         handler.limit = plan.settings.addressLimit
         handler.trusted = plan.settings.server.trustedProxies
         journal.level = plan.settings.log.level.logLevel

@@ -23,7 +23,7 @@ struct EdgeMark {
     var mark: ForwardMark {
         let flags: UInt64 = (bringsPass ? 1 : 0) | (isNew ? 2 : 0) | (isSecure ? 4 : 0)
         let word = sessionStart << 24 | UInt64(generation) << 16 | UInt64(room & (Self.roomsMax - 1)) << 3 | flags
-        return ForwardMark(high: id.high, low: id.low, word: word, client: client)
+        return ForwardMark(high: id.high, low: id.low, word: word, client: client, group: room)
     }
 
     init(id: TicketID, sessionStart: UInt64, room: Int, generation: UInt8, bringsPass: Bool, isNew: Bool, _ guest: Guest) {

@@ -5,9 +5,11 @@ import Settings
 /// The rooms in the line's and the gate's own terms.
 extension Settings.Room {
     var rules: RoomRules {
-        let rate = AdmissionRate(
-            count: Int64(clamping: rate.count), perMicroseconds: Microseconds(clamping: rate.perNanoseconds / 1000))
-        var rules = RoomRules(rate: rate, burst: burst.map(Int64.init), slotsMax: activeMax.map(Int64.init) ?? Self.slotsMax)
+        var rules = RoomRules(
+            rate: rate.admissionRate, burst: burst.map(Int64.init), slotsMax: activeMax.map(Int64.init) ?? Self.slotsMax)
+        if let rateMin, let rateMax {
+            rules.rateBounds = RateBounds(min: rateMin.admissionRate, max: rateMax.admissionRate)
+        }
         rules.waitingMax = Int64(waitingMax)
         rules.state = state.roomState
         rules.method = method == .fifo ? .fifo : .random
@@ -22,6 +24,9 @@ extension Settings.Room {
         rules.sessionMax = sessionMax.microseconds
         return rules
     }
+
+    /// What its origin's health is judged by, where the rate follows it.
+    var latencyTarget: UInt64? { rules.rateBounds == nil ? nil : rateTargetLatency.unsigned }
 
     /// `max_active = "off"`.
     static let slotsMax: Int64 = 1_000_000_000
@@ -57,6 +62,12 @@ extension Settings.Room {
             paths: bypassPaths.map { (Array($0.path.utf8), $0.isPrefix) },
             methods: bypassMethods.map { Array($0.name.utf8) },
             networks: bypassNetworks)
+    }
+}
+
+extension Rate {
+    var admissionRate: AdmissionRate {
+        AdmissionRate(count: Int64(clamping: count), perMicroseconds: Microseconds(clamping: perNanoseconds / 1000))
     }
 }
 

@@ -27,6 +27,7 @@ final class Service {
     /// All that were ever configured, for their series.
     var knownUpstreams: Set<String> = []
     private(set) var admin: AdminSide?
+    private var rates: RateSide?
     private var timers: [LoopTimer] = []
     private var signals: Signals?
     var reloading = ReloadState()
@@ -69,7 +70,9 @@ final class Service {
             line.ledgers?.register(in: shared.metrics)
             line.start()
             try startEdges(line)
-            admin = try AdminSide(self)
+            let admin = try AdminSide(self)
+            self.admin = admin
+            rates = RateSide(self, admin.board)
         } catch {
             log(.error, "start.failed") { $0.field("reason", "\(error)") }
             _ = shared.log.close(millisecondsMax: Self.logCloseMillisecondsMax)
@@ -199,6 +202,7 @@ final class Service {
     }
 
     private func askEdges() {
+        rates?.tick()
         admin?.tick()
         let control = loop.handle
         tellEdges { edge in
@@ -207,6 +211,7 @@ final class Service {
                 guard let service = control.tenant as? Service else { return }
                 service.health.received(report, at: control.now)
                 service.admin?.board.heard(report)
+                service.rates?.heard(report)
             }
         }
     }

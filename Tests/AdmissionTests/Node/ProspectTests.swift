@@ -6,10 +6,14 @@ import Testing
 @Suite struct ProspectTests {
     /// A node that has seen a line for a minute: so many wait and are inside, and so many come out each second.
     private func station(
-        rate: Int64, slotsMax: Int64, waiting: Int, inside: Int, outPerSecond: Int64, state: RoomState = .queue
+        rate: Int64, slotsMax: Int64, waiting: Int, inside: Int, outPerSecond: Int64, state: RoomState = .queue,
+        adapted: AdaptedRate? = nil
     ) throws -> RoomNode {
         var rules = RoomRules(rate: .perSecond(rate), slotsMax: slotsMax)
         rules.state = state
+        if adapted != nil { rules.rateBounds = RateBounds(min: .perSecond(1), max: .perSecond(1000)) }
+        var controls = RoomControls()
+        controls.adapted = adapted
         var node = RoomNode(room: "room", name: "node", rules: rules, now: 0, dice: { 7 })
         var totals = RoomTotals()
         for second in 0..<60 {
@@ -21,7 +25,7 @@ import Testing
                 name: "general", waiting: waiting, head: Place(epoch: 1, number: 1), floor: .none, near: [], marks: [])
             let snapshot = RoomSnapshot(
                 now: now, phase: rules.phase(at: now), isRestoring: false, lanes: [lane], offered: 0, sessions: inside,
-                fresh: waiting, totals: totals, controls: RoomControls(), draw: nil,
+                fresh: waiting, totals: totals, controls: controls, draw: nil,
                 tail: Place(epoch: 1, number: UInt64(waiting + 1)), marksVersion: 1, revoked: [], nodes: ["node"])
             let next = node.nextCall(now: now)
             let call = try #require(next)
@@ -47,6 +51,15 @@ import Testing
         #expect(abs(try seconds(then.median) / seconds(now.median) - 0.5) < 0.1, "\(then)")
         #expect(!now.isHeldByCap && !then.isHeldByCap)
         #expect(try seconds(node.waitForLast) == seconds(now.last))
+    }
+
+    @Test func whatWasAdaptedIsTheRateThatPeopleWaitBy() throws {
+        let slow = AdaptedRate(version: 3, rate: .perSecond(10), since: 0, reason: .slow)
+        let node = try station(rate: 100, slotsMax: 100_000, waiting: 6000, inside: 300, outPerSecond: 10, adapted: slow)
+        let (now, then) = try #require(node.prospects([.rate(.perSecond(20))]))
+        #expect(abs(try seconds(now.median) - 300) < 45, "\(now)")
+        #expect(abs(try seconds(then.median) / seconds(now.median) - 0.5) < 0.1, "\(then)")
+        #expect(abs(try seconds(node.waitForLast) - 600) < 90)
     }
 
     @Test func aHigherRateDoesNothingForALineThatTheCapHoldsUp() throws {

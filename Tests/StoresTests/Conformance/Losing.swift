@@ -259,7 +259,8 @@ extension Conformance {
         .enter([.newcomer(ticket(1), lane: 0)]), .beat([ticket(1)]),
         .admit(Tick(lineage: 1, seed: ScriptedRoom.seed)), .claim([ticket(1)]),
         .renew([SessionMark(id: ticket(1), startedAt: 1_790_000_000_000_000)]), .release([ticket(1)]), .leave([ticket(1)]),
-        .revoke([ticket(1)], lasting: 60_000_000), .control([.burst(3)]), .read(PageCursor()),
+        .revoke([ticket(1)], lasting: 60_000_000), .control([.burst(3)]),
+        .adapt(RateProposal(rate: .perSecond(3), reason: .slow, after: 0)), .read(PageCursor()),
     ]
 }
 

@@ -20,7 +20,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 /// What every store is held to.
 enum Conformance {
     static let scenarios: [Scenario] =
-        entering + admitting + claiming + sessions + abandoning + lanes + drawing + schedules + controlling + revocation
+        entering + admitting + claiming + sessions + abandoning + lanes + drawing + schedules + controlling + adapting
+        + revocation
         + ending
         + losing + reading + snapshots + bucketing + standstills
         + bounds

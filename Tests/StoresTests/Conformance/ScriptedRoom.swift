@@ -110,6 +110,7 @@ final class ScriptedRoom {
     func release(_ numbers: UInt64...) throws { try expectDone(.release(numbers.map(ticket))) }
     func leave(_ numbers: UInt64...) throws { try expectDone(.leave(numbers.map(ticket))) }
     func control(_ changes: ControlChange...) throws { try expectDone(.control(changes)) }
+    func adapt(_ proposal: RateProposal) throws { try expectDone(.adapt(proposal)) }
     func restore(_ recollection: Recollection) throws { try expectDone(.restore(recollection)) }
 
     func revoke(_ numbers: UInt64..., lastingSeconds: Double = 60) throws {

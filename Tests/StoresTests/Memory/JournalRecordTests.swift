@@ -13,6 +13,9 @@ import TestSupport
         var controls = RoomControls()
         controls.apply([.rate(AdmissionRate(count: 7, perMicroseconds: 3)), .burst(.min), .slotsMax(.max), .state(.paused)])
         controls.apply([.opensAt(-1), .message("Soon\n")])
+        controls.adapted = AdaptedRate(
+            version: 3, rate: AdmissionRate(count: 90, perMicroseconds: 60_000_000), since: 1_790_000_000_000_000,
+            reason: .failing)
         return [
             .opened(format: 1, room: "event"), .begun(at: 1_790_000_000_000_000), .watermarks(at: -5, marks),
             .controls(RoomControls()), .controls(controls), .draw(Draw(epoch: 4, seed: [1, 2, 3], isOpened: true)),

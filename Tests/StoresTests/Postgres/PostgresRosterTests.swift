@@ -50,6 +50,10 @@ import Testing
         if below(2) == 0 { marks.controls.rate = .perSecond(Int64(below(9))) }
         if below(2) == 0 { marks.controls.state = RoomState.allCases[Int(below(5))] }
         if below(2) == 0 { marks.controls.message = "sold out?" }
+        if below(2) == 0 {
+            marks.controls.adapted = AdaptedRate(
+                version: Int64(below(6)), rate: .perSecond(Int64(below(9))), since: 5, reason: .ejected)
+        }
         return marks
     }
 

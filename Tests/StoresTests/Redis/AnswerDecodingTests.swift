@@ -48,6 +48,7 @@ import TestSupport
         (totals.entered, totals.ended) = (1, 8)
         var controls = RoomControls()
         controls.version = 2
+        controls.adapted = AdaptedRate(version: 4, rate: .perSecond(6), since: 7, reason: .well)
         let lane = LaneView(
             name: "vip", waiting: 4, head: Place(epoch: 0, number: 2), floor: .none, near: [ticket(4)],
             marks: [RankMark(place: Place(epoch: 0, number: 6), rank: 1)])
@@ -67,7 +68,8 @@ import TestSupport
         bytes += [1] + text("vip") + number(4) + number(2) + number(0)
         bytes += [0, 0, 0, 16] + ticket(4).bytes + [0, 0, 0, 16] + number(6) + number(1)
         bytes += [0, 0, 0, 24] + ticket(8).bytes + number(12)
-        bytes += [0, 0, 0, 2] + text("b") + text("a") + [0, 0, 0, 2] + text("version") + text("2")
+        bytes += [0, 0, 0, 2] + text("b") + text("a") + [0, 0, 0, 4] + text("version") + text("2")
+        bytes += text("adapted") + text("4 6/1000000 7 well")
         bytes += [0, 0, 0, 16] + ticket(9).bytes + number(11)
         return bytes
     }()

@@ -35,8 +35,12 @@ import Testing
             text == """
                 4 0000000000000abc - 50 1000000 9 700 10000000 auto fifo - 1790000000000000 - 60000000 300000000 120000000 \
                 600000000 \(rules.spentLife) 60000000 7200000000 3000000 \
-                \(rules.endedLife)
+                \(rules.endedLife) - - - -
                 """)
+        var adapted = rules
+        adapted.rateBounds = RateBounds(min: .perSecond(2), max: AdmissionRate(count: 900, perMicroseconds: 60_000_000))
+        let bounded = StoreCall(room: "concert", rules: adapted, node: "n", operation: .beat([]))
+        #expect(RoomHeader.text(bounded, now: nil).hasSuffix(" 2 1000000 900 60000000"))
         #expect(text.split(separator: " ").count == RoomHeader.fieldCount)
         #expect(RoomHeader.text(call, now: 12).split(separator: " ")[2] == "12")
         #expect(RoomHeader.lanes(rules) == "3:3:vip,1:9:général,")
@@ -54,6 +58,7 @@ import Testing
             (.beat([]), 1), (.claim([]), 1), (.release([]), 1), (.leave([]), 1), (.enter([]), 3), (.renew([]), 2),
             (.revoke([], lasting: 5), 2), (.admit(Tick(lineage: 1, seed: [1])), 5), (.read(PageCursor()), 2),
             (.control([.burst(4), .message(nil)]), 4),
+            (.adapt(RateProposal(rate: .perSecond(5), reason: .slow, after: 2)), 3),
         ] as [(StoreCall.Operation, Int)])
     func everyOperationHasItsArguments(_ operation: StoreCall.Operation, _ count: Int) throws {
         #expect(try command(operation).argumentCount == 3 + 29 + 2 + count)

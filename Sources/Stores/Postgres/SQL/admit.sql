@@ -288,6 +288,7 @@ create function queue_admit(
     out offered bigint, out sessions bigint, out fresh bigint, out totals bigint[],
     out control_version bigint, out control_rate_count bigint, out control_rate_per bigint, out control_burst bigint,
     out control_slots_max bigint, out control_state text, out control_opens_at bigint, out control_message text,
+    out control_adapted bigint[],
     out draw_epoch bigint, out draw_seed bytea, out draw_is_opened boolean, out draw_opened_for bigint,
     out tail bigint, out marks_version bigint, out revoked uuid[], out revoked_ends bigint[], out nodes text[],
     out ended_ids uuid[], out ended_up_to bigint
@@ -389,6 +390,7 @@ begin
     control_state := kept.control_state;
     control_opens_at := kept.control_opens_at;
     control_message := kept.control_message;
+    control_adapted := kept.control_adapted;
     draw_epoch := kept.draw_epoch;
     draw_seed := kept.draw_seed;
     draw_is_opened := kept.draw_is_opened;

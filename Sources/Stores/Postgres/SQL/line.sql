@@ -7,7 +7,8 @@ create type queue_rules as (
     state text, method text, prequeue_at bigint, opens_at bigint, closes_at bigint,
     lane_names text[], lane_shares bigint[],
     claim_window bigint, turn_grace bigint, abandon_after bigint,
-    pass_life bigint, session_idle bigint, session_max bigint, standstill_after bigint
+    pass_life bigint, session_idle bigint, session_max bigint, standstill_after bigint,
+    rate_min_count bigint, rate_min_per bigint, rate_max_count bigint, rate_max_per bigint
 );
 
 create function queue_clock() returns bigint language sql as $$
@@ -41,12 +42,35 @@ create function queue_admissions(count bigint, per bigint, in_time bigint) retur
     end
 $$;
 
+-- The rate that the origin's health has led to, within the bounds of the rules.
+create function queue_adapted(inout rules queue_rules, adapted bigint[]) language plpgsql immutable as $$
+begin
+    if adapted[2] * rules.rate_min_per < rules.rate_min_count * adapted[3] then
+        rules.rate_count := rules.rate_min_count;
+        rules.rate_per := rules.rate_min_per;
+    elsif adapted[2] * rules.rate_max_per > rules.rate_max_count * adapted[3] then
+        rules.rate_count := rules.rate_max_count;
+        rules.rate_per := rules.rate_max_per;
+    else
+        rules.rate_count := adapted[2];
+        rules.rate_per := adapted[3];
+    end if;
+end
+$$;
+
 -- The rules with the live changes over them.
 create function queue_under(rules queue_rules, kept queue_room) returns queue_rules language plpgsql as $$
+declare
+    is_adapted boolean := kept.control_rate_count is null and kept.control_adapted is not null
+        and rules.rate_min_count is not null;
 begin
     if kept.control_rate_count is not null then
         rules.rate_count := kept.control_rate_count;
         rules.rate_per := kept.control_rate_per;
+    elsif is_adapted then
+        rules := queue_adapted(rules, kept.control_adapted);
+    end if;
+    if kept.control_rate_count is not null or is_adapted then
         rules.burst := least(queue_admissions(rules.rate_count, rules.rate_per, 500000) + 2, 100000);
     end if;
     if kept.control_burst is not null then rules.burst := least(greatest(kept.control_burst, 1), 100000); end if;
@@ -139,7 +163,7 @@ begin
         lane_next, lane_numbers, lane_names, lane_shares, lane_waiting, lane_heads, lane_floors, lane_turns,
         bucket_credit, bucket_spare, bucket_owed, bucket_per, bucket_filled_at,
         control_version, control_rate_count, control_rate_per, control_burst, control_slots_max, control_state,
-        control_opens_at, control_message,
+        control_opens_at, control_message, control_adapted,
         draw_epoch, draw_seed, draw_is_opened, draw_opened_for, totals,
         waiting, offered, sessions, revoked, ended, ended_last, stale, stale_until, seen_after, due_after,
         marks_version, marks_at, restoring_until, awaited, standstill, ticked_at
@@ -149,7 +173,7 @@ begin
         kept.lane_floors, kept.lane_turns,
         kept.bucket_credit, kept.bucket_spare, kept.bucket_owed, kept.bucket_per, kept.bucket_filled_at,
         kept.control_version, kept.control_rate_count, kept.control_rate_per, kept.control_burst, kept.control_slots_max,
-        kept.control_state, kept.control_opens_at, kept.control_message,
+        kept.control_state, kept.control_opens_at, kept.control_message, kept.control_adapted,
         kept.draw_epoch, kept.draw_seed, kept.draw_is_opened, kept.draw_opened_for, kept.totals,
         kept.waiting, kept.offered, kept.sessions, kept.revoked, kept.ended, kept.ended_last, kept.stale, kept.stale_until, kept.seen_after,
         kept.due_after,
@@ -172,6 +196,7 @@ begin
         bucket_owed = default, bucket_per = rules.rate_per, bucket_filled_at = at,
         control_version = default, control_rate_count = default, control_rate_per = default, control_burst = default,
         control_slots_max = default, control_state = default, control_opens_at = default, control_message = default,
+        control_adapted = default,
         draw_epoch = default, draw_seed = default, draw_is_opened = default, draw_opened_for = default, totals = default,
         waiting = default, offered = default, sessions = default, revoked = default, ended = default,
         ended_last = default, stale = default,

@@ -4,7 +4,8 @@
 create function queue_merge(
     kept queue_room, names text[], heads bigint[], floors bigint[],
     control_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean, draw_opened_for bigint
+    opens_at bigint, message text, adapted bigint[], draw_epoch bigint, draw_seed bytea, draw_is_opened boolean,
+    draw_opened_for bigint
 ) returns queue_room language plpgsql as $$
 declare
     spot integer;
@@ -19,6 +20,8 @@ begin
         kept.control_opens_at := opens_at;
         kept.control_message := message;
     end if;
+    -- By a version of its own: `RoomControls.merge`.
+    if coalesce(kept.control_adapted[1], 0) < adapted[1] then kept.control_adapted := adapted; end if;
     for at in 1..cardinality(names) loop
         spot := array_position(kept.lane_names, names[at]);
         if spot is null then continue; end if;
@@ -116,7 +119,8 @@ create function queue_restore(
     node text, new_epoch bigint, new_lineage bigint, nodes text[], is_complete boolean,
     mark_names text[], mark_heads bigint[], mark_floors bigint[],
     control_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, draw_epoch bigint, draw_seed bytea, draw_is_opened boolean, draw_opened_for bigint,
+    opens_at bigint, message text, adapted bigint[], draw_epoch bigint, draw_seed bytea, draw_is_opened boolean,
+    draw_opened_for bigint,
     waiting_ids uuid[], waiting_lanes bigint[], waiting_places bigint[], waiting_seen_ago bigint[],
     session_ids uuid[], session_starts bigint[], session_ends bigint[],
     spent_ids uuid[], spent_ends bigint[], revoked_ids uuid[], revoked_ends bigint[],
@@ -146,7 +150,7 @@ begin
     rules := queue_under(rules, kept);
     kept := queue_merge(
         kept, mark_names, mark_heads, mark_floors, control_version, rate_count, rate_per, burst, slots_max, state,
-        opens_at, message, draw_epoch, draw_seed, draw_is_opened, draw_opened_for);
+        opens_at, message, adapted, draw_epoch, draw_seed, draw_is_opened, draw_opened_for);
     epoch := kept.epoch;
     -- Of two accounts the one that denies it for longer is right.
     select array_agg(asked.id) as ids, array_agg(asked.until) as untils into chosen from (

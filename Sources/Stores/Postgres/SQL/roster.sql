@@ -26,6 +26,7 @@ create table queue_mode (
     control_state text,
     control_opens_at bigint,
     control_message text,
+    control_adapted bigint[],
     draw_epoch bigint,
     draw_seed bytea,
     draw_is_opened boolean,
@@ -73,7 +74,7 @@ create function queue_merge_marks(
     mode queue_mode, told_epoch bigint, told_lineage bigint, told_tail bigint,
     names text[], heads bigint[], floors bigint[],
     told_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, told_draw_epoch bigint, told_draw_seed bytea, told_draw_is_opened boolean,
+    opens_at bigint, message text, adapted bigint[], told_draw_epoch bigint, told_draw_seed bytea, told_draw_is_opened boolean,
     told_draw_opened_for bigint
 ) returns queue_mode language plpgsql as $$
 declare
@@ -94,6 +95,7 @@ begin
         mode.control_opens_at := opens_at;
         mode.control_message := message;
     end if;
+    if adapted[1] > coalesce(mode.control_adapted[1], 0) then mode.control_adapted := adapted; end if;
     for at in 1..cardinality(names) loop
         spot := array_position(mode.mark_names, names[at]);
         if spot is not null then
@@ -121,7 +123,7 @@ create function queue_heartbeat(
     asked_room text, node_name text, clock bigint, reaches boolean, acts_by bigint,
     told_epoch bigint, told_lineage bigint, told_tail bigint, names text[], heads bigint[], floors bigint[],
     told_version bigint, rate_count bigint, rate_per bigint, burst bigint, slots_max bigint, state text,
-    opens_at bigint, message text, told_draw_epoch bigint, told_draw_seed bytea, told_draw_is_opened boolean,
+    opens_at bigint, message text, adapted bigint[], told_draw_epoch bigint, told_draw_seed bytea, told_draw_is_opened boolean,
     told_draw_opened_for bigint,
     out mode queue_mode, out moved_ago bigint,
     out nodes text[], out reaching bigint, out all_reaching_for bigint, out is_acknowledged boolean
@@ -142,17 +144,17 @@ begin
             end;
     mode := queue_merge_marks(
         before, told_epoch, told_lineage, told_tail, names, heads, floors, told_version, rate_count, rate_per, burst,
-        slots_max, state, opens_at, message, told_draw_epoch, told_draw_seed, told_draw_is_opened,
+        slots_max, state, opens_at, message, adapted, told_draw_epoch, told_draw_seed, told_draw_is_opened,
         told_draw_opened_for);
     if mode is distinct from before then
         update queue_mode set (
             mark_epoch, mark_lineage, mark_tail, mark_names, mark_heads, mark_floors,
             control_version, control_rate_count, control_rate_per, control_burst, control_slots_max, control_state,
-            control_opens_at, control_message, draw_epoch, draw_seed, draw_is_opened, draw_opened_for
+            control_opens_at, control_message, control_adapted, draw_epoch, draw_seed, draw_is_opened, draw_opened_for
         ) = row(
             mode.mark_epoch, mode.mark_lineage, mode.mark_tail, mode.mark_names, mode.mark_heads, mode.mark_floors,
             mode.control_version, mode.control_rate_count, mode.control_rate_per, mode.control_burst,
-            mode.control_slots_max, mode.control_state, mode.control_opens_at, mode.control_message,
+            mode.control_slots_max, mode.control_state, mode.control_opens_at, mode.control_message, mode.control_adapted,
             mode.draw_epoch, mode.draw_seed, mode.draw_is_opened, mode.draw_opened_for
         ) where room = asked_room;
     end if;

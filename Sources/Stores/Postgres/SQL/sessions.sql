@@ -247,6 +247,30 @@ end
 $$;
 
 -- Of each change that is made: whether, and to what; NULL takes an earlier one back.
+-- Who has seen another version than there is proposes in vain: `RoomControls.adapt`.
+create function queue_adapt(
+    asked_room text, rules queue_rules, asked_epoch bigint, asked_lineage bigint, clock bigint,
+    rate_count bigint, rate_per bigint, reason bigint, after bigint,
+    out epoch bigint, out lineage bigint, out is_lost boolean
+) language plpgsql as $$
+declare
+    kept queue_room := queue_hold(asked_room, false);
+    before queue_room := kept;
+begin
+    clock := coalesce(clock, queue_clock());
+    epoch := coalesce(kept.epoch, 0);
+    lineage := coalesce(kept.lineage, 0);
+    is_lost := not queue_holds(kept, asked_epoch, asked_lineage);
+    if is_lost then return; end if;
+    kept := queue_stand(kept, rules, clock, false);
+    kept := queue_align(kept, rules);
+    if coalesce(kept.control_adapted[1], 0) = after then
+        kept.control_adapted := array[after + 1, rate_count, rate_per, clock, reason];
+    end if;
+    perform queue_save(before, kept);
+end
+$$;
+
 create function queue_control(
     asked_room text, rules queue_rules, asked_epoch bigint, asked_lineage bigint, clock bigint,
     sets_rate boolean, rate_count bigint, rate_per bigint, sets_burst boolean, burst bigint,

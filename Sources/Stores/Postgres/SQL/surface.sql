@@ -7,7 +7,7 @@ declare
 begin
     foreach name in array array[
         'queue_enter', 'queue_beat', 'queue_admit', 'queue_claim', 'queue_renew', 'queue_release', 'queue_leave',
-        'queue_revoke', 'queue_control', 'queue_restore', 'queue_read', 'queue_heartbeat', 'queue_move'
+        'queue_revoke', 'queue_control', 'queue_adapt', 'queue_restore', 'queue_read', 'queue_heartbeat', 'queue_move'
     ] loop
         execute format('alter function %I set search_path from current', name);
         execute format('alter function %I set plan_cache_mode = force_generic_plan', name);

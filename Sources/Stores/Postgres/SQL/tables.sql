@@ -53,6 +53,8 @@ create table queue_room (
     control_state text,
     control_opens_at bigint,
     control_message text,
+    -- What the rate was adapted to: version, count and per of the rate, since when, why (`AdaptedRate.Reason`).
+    control_adapted bigint[],
 
     draw_epoch bigint,
     draw_seed bytea,

@@ -19,7 +19,8 @@ local askedLanes = ARGV[2]
 local asked, rules
 do
     local epoch, lineage, clock, count, per, burst, slots, waitingMax, state, method, prequeueAt, opensAt, closesAt,
-        claimWindow, turnGrace, abandonAfter, slotLife, spentLife, freshWindow, sessionMax, standstillAfter, endedLife =
+        claimWindow, turnGrace, abandonAfter, slotLife, spentLife, freshWindow, sessionMax, standstillAfter, endedLife,
+        minCount, minPer, maxCount, maxPer =
         string.match(ARGV[1], headerPattern)
     asked = { epoch = tonumber(epoch), lineage = lineage, clock = tonumber(clock) }
     -- What is not set is `-`, which is no number.
@@ -30,6 +31,7 @@ do
         turnGrace = tonumber(turnGrace), abandonAfter = tonumber(abandonAfter), slotLife = tonumber(slotLife),
         spentLife = tonumber(spentLife), freshWindow = tonumber(freshWindow), sessionMax = tonumber(sessionMax),
         standstillAfter = tonumber(standstillAfter), endedLife = tonumber(endedLife),
+        minCount = tonumber(minCount), minPer = tonumber(minPer), maxCount = tonumber(maxCount), maxPer = tonumber(maxPer),
     }
 end
 
@@ -215,6 +217,17 @@ local function admissions(time)
     return whole * rules.count + quotient(max(0, time) % rules.per * rules.count, rules.per)
 end
 
+-- The rate that the origin's health has led to, within the bounds of the rules.
+local function adapted(text)
+    local count, per = string.match(text, '^%d+ (%d+)/(%d+) ')
+    count, per = tonumber(count), tonumber(per)
+    if count * rules.minPer < rules.minCount * per then return rules.minCount, rules.minPer end
+    if count * rules.maxPer > rules.maxCount * per then return rules.maxCount, rules.maxPer end
+    return count, per
+end
+
+local function adaptedVersion(text) return tonumber(string.match(text or '0', '^%d+')) end
+
 -- The controls as text, and the rules with them over.
 local control = {}
 local function applyControls()
@@ -223,6 +236,10 @@ local function applyControls()
     if control.rate then
         local count, per = string.match(control.rate, '^(%d+)/(%d+)$')
         rules.count, rules.per = tonumber(count), tonumber(per)
+    elseif control.adapted and rules.minCount then
+        rules.count, rules.per = adapted(control.adapted)
+    end
+    if control.rate or control.adapted and rules.minCount then
         rules.burst = min(admissions(tickLateMax) + 2, burstMax)
     end
     if control.burst then rules.burst = min(max(tonumber(control.burst), 1), burstMax) end

@@ -1,6 +1,6 @@
 -- What a node remembers. ARGV[3]: the node, ARGV[4]: the epoch, ARGV[5]: the lineage if a line begins, ARGV[6]: `1` when the
 -- node has said everything, ARGV[7] to ARGV[10]: four blobs of items, ARGV[11]: how many heads follow, three arguments each;
--- then the draw in four, how many nodes to wait for and which, and the controls, their version first.
+-- then the draw in four, how many nodes to wait for and which, the adapted rate or `-`, and the controls, their version first.
 
 local epoch = tonumber(ARGV[4])
 local begins = (meter.epoch or 0) < epoch
@@ -114,13 +114,16 @@ if ARGV[6] == '1' and isOfThisLine then call('SREM', AWAITED, ARGV[3]) end
 
 -- MARK: Controls, which the rules of the next call are under
 
-local version = tonumber(argument())
+local told, version = argument(), tonumber(argument())
 if tonumber(control.version or 0) < version then
     call('UNLINK', CONTROL)
     local fields = { 'version', version }
     while next <= #ARGV do fields[#fields + 1] = argument() end
     call('HSET', CONTROL, unpack(fields))
+    if control.adapted then call('HSET', CONTROL, 'adapted', control.adapted) end
 end
+-- Each by its own version: see `RoomControls.merge`.
+if told ~= '-' and adaptedVersion(told) > adaptedVersion(control.adapted) then call('HSET', CONTROL, 'adapted', told) end
 saveSets()
 save()
 return answer('d')

@@ -115,6 +115,13 @@
     for (const button of document.querySelectorAll('[data-state]')) {
       button.setAttribute('aria-pressed', String(button.dataset.state === now.state));
     }
+    const follows = now.adaptation;
+    byId('adaptation').hidden = !follows;
+    if (follows) {
+      byId('adaptation').textContent = 'The rate, between ' + follows.min + ' and ' + follows.max + ' (configured ' + follows.configured
+        + '), is ' + follows.says + (follows.since ? ', at ' + follows.since : '') + '. This process sees ' + follows.seen.slow
+        + ' late and ' + follows.seen.failed + ' failed of ' + follows.seen.requests + ' requests.';
+    }
     showLive(now.controls.live);
     chart('waiting', 'waiting');
     chart('admitted', 'admitted', 'rate');
