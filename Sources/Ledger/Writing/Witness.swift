@@ -156,7 +156,7 @@ public struct Witness: Sendable {
             if isDeaf { return }
             isDeaf = true
             operation = "tick"
-        case .beat, .renew, .release, .leave, .revoke, .control, .restore, .read: return
+        case .beat, .renew, .release, .leave, .revoke, .control, .adapt, .restore, .read: return
         }
         for id in ids where doubts[id] == nil && oldDoubts[id] == nil {
             if doubts.count >= Self.doubtsMax / 2 { (oldDoubts, doubts) = (doubts, [:]) }
