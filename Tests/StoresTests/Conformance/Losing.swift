@@ -103,6 +103,14 @@ extension Conformance {
             let after = try room.tick()
             #expect((after.isRestoring, after.offered, after.lanes[0].head) == (false, 1, place(5)))
         },
+        Scenario("all that a node brings back to an older line is not all that it brings back to this one") { room in
+            try room.restore(recollection(epoch: 3, nodes: ["a", "b"]))
+            room.node = "b"
+            try room.restore(recollection(epoch: 2))
+            #expect(try room.tick().isRestoring)
+            try room.restore(recollection(epoch: 3))
+            #expect(try room.tick().isRestoring == false)
+        },
         Scenario("nobody is waited for longer than three seconds") { room in
             try room.restore(recollection(epoch: 2, nodes: ["a", "gone"]))
             room.wait(seconds: 2.999_999)
