@@ -21,7 +21,7 @@ extension Line {
         revoked.entries(from: 0, count: Self.revokedMax).map { .init(id: $0.id, endsIn: $0.score - now.line) }
     }
 
-    /// Where the line stands behind the near ones, at 64 ranks evenly apart, the last place among them.
+    /// Where the line stands from the last of the near ones on, at 64 ranks evenly apart behind it, the last place among them.
     private mutating func takeMarks(_ now: Microseconds) {
         marksVersion += 1
         marksAt = now
@@ -29,8 +29,8 @@ extension Line {
             let waiting = lanes[lane].waiting
             let rest = waiting.count - RoomSnapshot.nearMax
             let count = min(max(rest, 0), RoomSnapshot.marksMax)
-            lanes[lane].marks = (0..<count).compactMap { at in
-                let rank = RoomSnapshot.nearMax + (at + 1) * rest / count - 1
+            lanes[lane].marks = (0..<(count == 0 ? 0 : count + 1)).compactMap { at in
+                let rank = RoomSnapshot.nearMax + at * rest / count - 1
                 guard let entry = waiting.entry(at: rank), let place = Place(rawValue: UInt64(entry.score)) else {
                     return nil
                 }

@@ -65,23 +65,11 @@ struct RoomView: Sendable {
         let kept = min(1, Double(view.waiting) / Double(last))
         if next > 0 { low = shifted(marks[lane][next - 1], admittedSince, kept) }
         if next < marks[lane].count { high = shifted(marks[lane][next], admittedSince, kept) }
-        // Before the first mark it goes on as behind it: the head says little where some who stand before it are back in line.
-        if next == 0, marks[lane].count > 1 {
-            let second = shifted(marks[lane][1], admittedSince, kept)
-            return max(0, high.rank - count(from: place, to: high, asTo: second))
-        }
         return min(interpolate(place, low, high), view.waiting)
     }
 
     private func shifted(_ mark: RankMark, _ count: Int, _ kept: Double) -> RankMark {
         RankMark(place: mark.place, rank: Int(Double(max(0, mark.rank - count)) * kept))
-    }
-
-    /// So many stand from a place to the first mark, if they stand as close as from there to the second.
-    private func count(from place: Place, to first: RankMark, asTo second: RankMark) -> Int {
-        guard second.place > first.place else { return 0 }
-        let part = Double(first.place.rawValue - place.rawValue) / Double(second.place.rawValue - first.place.rawValue)
-        return Int(min(part, 1e6) * Double(second.rank - first.rank))
     }
 
     private func interpolate(_ place: Place, _ low: RankMark, _ high: RankMark) -> Int {

@@ -2,7 +2,7 @@
 public struct RoomSnapshot: Hashable, Sendable {
     /// The places of the first so many of a lane are exact.
     public static let nearMax = 1024
-    /// So many marks stand for the rest of a lane.
+    /// So many marks stand for the rest of a lane, and one for the last that is near.
     public static let marksMax = 64
     /// Rank marks are this old at most.
     public static let marksEvery: Microseconds = 1_000_000

@@ -147,19 +147,30 @@ import Testing
     }
 
     /// After a loss some stand before the head: it is not where the line begins.
-    @Test func aPlaceBeforeTheFirstMarkIsToldAsThoseBehindIt() {
+    @Test func aPlaceBehindTheNearOnesIsToldByTheLastOfThem() {
         func place(_ number: UInt64) -> Place { Place(epoch: 1, number: number) }
-        let lane = LaneView(
-            name: "general", waiting: 3000, head: place(1000), floor: .none,
-            near: (0..<4).map { TicketID(high: 1, low: UInt64($0)) },
-            marks: [RankMark(place: place(1200), rank: 1700), RankMark(place: place(1400), rank: 1900)])
-        let snapshot = RoomSnapshot(
-            now: 0, phase: .queue, isRestoring: false, lanes: [lane], offered: 0, sessions: 0, fresh: 3000,
-            totals: RoomTotals(),
-            controls: RoomControls(), draw: nil, tail: place(4000), marksVersion: 1, revoked: [], nodes: [])
-        let view = RoomView(snapshot, after: nil, at: 0)
-        #expect(view.rank(of: place(1100), lane: 0) == 1600)
-        #expect(view.rank(of: place(1300), lane: 0) == 1800)
+        var line = Line()
+        var rules = RoomRules(rate: .perSecond(1), slotsMax: 1000)
+        rules.state = .queue
+        func call(_ operation: StoreCall.Operation) -> StoreAnswer.Outcome {
+            line.apply(StoreCall(room: "r", rules: rules, node: "n", epoch: 2, lineage: 5, operation: operation), now: Self.start)
+                .outcome
+        }
+        var memory = Recollection(
+            epoch: 2, lineage: 5, watermarks: Watermarks(epoch: 1), nodes: [], isComplete: true)
+        memory.watermarks.lanes = [LaneMark(name: "general", head: place(1000), floor: .none)]
+        let ids = (0..<2000).map { TicketID(high: 1, low: UInt64($0)) }
+        // Five hundred of them stand before the head.
+        memory.waiting = ids.enumerated().map {
+            Recollection.Waiting(id: $1, lane: 0, place: place(UInt64($0 + 501)), seenAgo: 0)
+        }
+        #expect(call(.restore(memory)) == .done)
+        guard case .admitted(let snapshot) = call(.admit(Tick(lineage: 5, seed: []))) else {
+            Issue.record("no tick")
+            return
+        }
+        let view = RoomView(snapshot, after: nil, at: Self.start)
+        for rank in [1100, 1500, 1999] { #expect(abs(view.rank(of: place(UInt64(rank + 501)), lane: 0) - rank) <= 1) }
         #expect(view.rank(of: TicketID(high: 9, low: 9), lane: 0, place: place(900)) == 0)
     }
 }

@@ -209,7 +209,7 @@ begin
                 select run, waiting, sum(waiting) over (order by run) - waiting as before from queue_run
                     where line = kept.line and lane = kept.lane_numbers[spot]
             ), wanted as (
-                select near_max + nth * rest / count - 1 as rank from generate_series(1, count) as nth
+                select near_max + nth * rest / count - 1 as rank from generate_series(case when count > 0 then 0 else 1 end, count) as nth
             ), marks as (
                 select rank, (
                     select place from queue_waiting

@@ -163,7 +163,8 @@ local function advanceFloors()
     end
 end
 
--- Where the line stands behind the near ones, at 64 ranks evenly apart, the last place among them: (place, rank) each.
+-- Where the line stands from the last of the near ones on, at 64 ranks evenly apart behind it, the last place among them:
+-- (place, rank) each.
 local function takeMarks()
     set('marksVersion', meter.marksVersion + 1)
     set('marksAt', now)
@@ -171,14 +172,14 @@ local function takeMarks()
         local rest = call('ZCARD', lane.queue) - nearMax
         local count = min(max(rest, 0), marksMax)
         local marks = {}
-        for at = 1, count do
+        for at = 0, count > 0 and count or -1 do
             local rank = format('%d', nearMax + quotient(at * rest, count) - 1)
-            marks[at * 2 - 1] = call('ZRANGE', lane.queue, rank, rank, 'WITHSCORES')[2]
-            marks[at * 2] = rank
+            marks[at * 2 + 1] = call('ZRANGE', lane.queue, rank, rank, 'WITHSCORES')[2]
+            marks[at * 2 + 2] = rank
         end
         local field = 'marks:' .. lane.letter
         if count > 0 then
-            call('HSET', LANES, field, struct.pack('>' .. string.rep('I8', count * 2), unpack(marks)))
+            call('HSET', LANES, field, struct.pack('>' .. string.rep('I8', #marks), unpack(marks)))
         else
             call('HDEL', LANES, field)
         end
