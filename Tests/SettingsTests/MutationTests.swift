@@ -65,9 +65,11 @@ struct MutationTests {
             [
                 "server.state_dir", "upstream.tls_ca", "log.output", "log.access", "tls.ciphers", "room.title", "room.page",
                 "tokens.keys_file", "admin.token_file", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie",
+                "people.key_file", "people.cookie", "people.claim", "people.issuer", "people.audience",
             ].contains(path)
                 && !(value == "\" \""
-                    && ["tls.ciphers", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie"].contains(path))
+                    && ["tls.ciphers", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie", "people.cookie"].contains(
+                        path))
         default: false
         }
     }

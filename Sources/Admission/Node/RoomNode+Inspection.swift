@@ -4,6 +4,7 @@ extension RoomNode {
         if askCount > Self.asksMax { return "\(askCount) questions" }
         if asks.count > askCount { return "\(asks.count) tickets are asked for, by \(askCount) questions" }
         if askCount == 0, !asks.isEmpty { return "questions that nobody counts" }
+        if searches.count > asks.count { return "\(searches.count) people are looked for, \(asks.count) asked for" }
         if rememberedCount > 3 * Self.rememberedMax + 2 * Denials.toldMax + Self.endedMax {
             return "\(rememberedCount) remembered"
         }
@@ -75,7 +76,8 @@ extension Outbox {
     /// What was under way comes back on top of the ceilings.
     fileprivate var excess: String? {
         let batches: [(name: String, count: Int, countMax: Int)] = [
-            ("arrivals", arrivals.count, arrivals.countMax), ("claims", claims.count, claims.countMax),
+            ("arrivals", arrivals.count, arrivals.countMax), ("probes", probes.count, probes.countMax),
+            ("claims", claims.count, claims.countMax),
             ("renewals", renewals.count, renewals.countMax), ("releases", releases.count, releases.countMax),
             ("leaves", leaves.count, leaves.countMax), ("beats", beats.count, beats.countMax),
             ("revocations", revocations.count, Self.revocationsMax), ("unresolved", unresolved.count, unresolved.countMax),

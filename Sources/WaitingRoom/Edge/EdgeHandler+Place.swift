@@ -12,22 +12,22 @@ extension EdgeHandler {
         _ room: Int, _ ticket: Ticket?, _ head: RequestHead, _ bytes: Span<UInt8>, _ guest: Guest,
         _ connection: ServerConnection
     ) {
-        let reply = ask(room, ticket) {
+        let reply = ask(room, ticket, as: { person(room, head, bytes, guest) }) {
             Question(.request(head, bytes.array), room: room, ticket: ticket, guest, connection, self)
         }
         if let reply { settle(reply, room, ticket, head, bytes, guest, connection) }
     }
 
-    /// The reply, or a question that gets it later.
-    func ask(_ room: Int, _ ticket: Ticket?, _ question: () -> Question) -> Reply? {
+    /// The reply, or a question that gets it later. Who it is that asks is found out where it matters, and not for whoever polls.
+    func ask(_ room: Int, _ ticket: Ticket?, as person: () -> Person?, _ question: () -> Question) -> Reply? {
         let later: RoomDesk.Later = {
             let question = question()
             question.begin()
             return { question.told($0) }
         }
         let (desk, gateRoom) = (rooms.desks[room], rooms.gate.rooms[room])
-        guard let ticket else { return desk.arrive(lane: gateRoom.lanes.count - 1, later: later) }
-        return desk.visit(ticket.id, lane: gateRoom.laneIndex(ticket.lane), place: ticket.place, later: later)
+        guard let ticket else { return desk.arrive(as: person(), lane: gateRoom.lanes.count - 1, later: later) }
+        return desk.visit(ticket.id, lane: gateRoom.laneIndex(ticket.lane), place: ticket.place, as: person, later: later)
     }
 
     /// What the line has said becomes an answer, or the request goes on to the origin.

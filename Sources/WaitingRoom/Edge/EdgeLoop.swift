@@ -77,6 +77,7 @@ final class EdgeLoop {
             handler.pages = PageShelf(plan.pages, plan.settings.allRooms)
             if rooms.generation != generation { handler.streams.endAll() }
         }
+        handler.people = SiteTokens(plan.people)
         handler.limit = plan.settings.addressLimit
         handler.trusted = plan.settings.server.trustedProxies
         journal.level = plan.settings.log.level.logLevel

@@ -18,6 +18,8 @@ struct EdgeShared: Sendable {
     let serverNames: ServerCountNames
     let relayNames: RelayCountNames
     let limitedRequests: CounterID
+    let knownPeople: CounterID
+    let refusedPeople: CounterID
 
     init(_ settings: Settings, loopCount: Int) throws(LogWriterError) {
         self.loopCount = loopCount
@@ -34,6 +36,8 @@ struct EdgeShared: Sendable {
         serverNames = ServerCountNames(metrics)
         relayNames = RelayCountNames(metrics)
         limitedRequests = metrics.counter("waitingroom_limited_total", "Requests answered 429 by the limit per address.")
+        knownPeople = metrics.counter("waitingroom_people_known_total", "Tokens of the site that said who somebody is.")
+        refusedPeople = metrics.counter("waitingroom_people_refused_total", "Tokens of the site that counted as none.")
     }
 }
 

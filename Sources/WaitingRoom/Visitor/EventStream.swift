@@ -15,6 +15,7 @@ final class EventStream: Responder {
 
     let room: Int
     private var ticket: Ticket
+    private let person: Person?
     private let guest: Guest
     private let connection: ServerConnection
     private let handler: EdgeHandler
@@ -24,9 +25,12 @@ final class EventStream: Responder {
     private var dueAt: UInt64 = 0
     private var saidAt: UInt64 = 0
 
-    init(room: Int, ticket: Ticket, _ guest: Guest, _ connection: ServerConnection, _ handler: EdgeHandler) {
+    init(
+        room: Int, ticket: Ticket, _ person: Person?, _ guest: Guest, _ connection: ServerConnection, _ handler: EdgeHandler
+    ) {
         self.room = room
         self.ticket = ticket
+        self.person = person
         self.guest = guest
         self.connection = connection
         self.handler = handler
@@ -59,7 +63,7 @@ final class EventStream: Responder {
         // Whoever does not take what there is gets the newest when it does.
         if connection.isOutputFull { return }
         isAsking = true
-        let reply = desk.visit(ticket.id, lane: lane, place: ticket.place) {
+        let reply = desk.visit(ticket.id, lane: lane, place: ticket.place, as: { person }) {
             { [weak self] reply in self?.told(reply) }
         }
         if let reply { told(reply) }
