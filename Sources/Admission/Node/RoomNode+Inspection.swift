@@ -35,6 +35,16 @@ extension RoomNode {
     /// Whoever has a pass of this ticket is not to be let through by it any more.
     public func denies(_ id: TicketID, now: Microseconds) -> Bool { ended[id] != nil || isRevoked(id, now: now) }
 
+    /// Nobody waits, as far as the view tells: whoever comes now is let in at once, or told what everybody is told.
+    public func isQuiet(_ now: Microseconds) -> Bool {
+        guard let view, !isCutOff(now) else { return false }
+        return switch view.snapshot.phase {
+        case .open, .closed, .before: true
+        case .auto: view.snapshot.waiting == 0
+        case .prequeue, .queue, .paused: false
+        }
+    }
+
     /// It was taken back, by an operator.
     public func isRevoked(_ id: TicketID, now: Microseconds) -> Bool { denials.contains(id, TimeBounds.time(now)) }
 }

@@ -55,6 +55,9 @@ public final class RoomDesk: TurnEnd {
     /// For whoever listens rather than asks.
     public func hasTurn(_ id: TicketID, lane: Int, place: Place) -> Bool { node.hasTurn(id, lane: lane, place: place) }
 
+    /// See `RoomNode.isQuiet`.
+    public var isQuiet: Bool { node.isQuiet(now) }
+
     /// What an operator says to everybody.
     public var message: String? { node.snapshot?.controls.message }
 

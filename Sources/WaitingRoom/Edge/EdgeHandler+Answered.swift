@@ -18,6 +18,11 @@ extension EdgeHandler: AnswerWatcher {
                 SetCookie.field(room.ticketCookie, nil, isSecure: mark.isSecure),
             ]
         }
+        // It was inside for this alone.
+        if mark.isNew, !mark.bringsPass {
+            desk.release(mark.id)
+            return []
+        }
         // What ended while the origin answered is not renewed.
         guard mark.bringsPass, !desk.denies(mark.id) else { return [] }
         let session = SessionMark(id: mark.id, startedAt: Microseconds(mark.sessionStart) * 1_000_000)

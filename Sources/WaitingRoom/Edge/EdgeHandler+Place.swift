@@ -12,6 +12,7 @@ extension EdgeHandler {
         _ room: Int, _ ticket: Ticket?, _ head: RequestHead, _ bytes: Span<UInt8>, _ guest: Guest,
         _ connection: ServerConnection
     ) {
+        if ticket == nil, PagePart.isAsked(head, bytes) { return placePart(room, head, bytes, guest, connection) }
         let reply = ask(room, ticket, as: { person(room, head, bytes, guest) }) {
             Question(.request(head, bytes.array), room: room, ticket: ticket, guest, connection, self)
         }
@@ -39,15 +40,7 @@ extension EdgeHandler {
         case .open:
             relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted)
         case .admitted(let id, let startedAt):
-            let pass = newPass(id, startedAt: startedAt, room, guest)
-            let mark = EdgeMark(
-                id: id, sessionStart: pass.sessionStart, room: room, generation: rooms.generation, bringsPass: true,
-                isNew: true, guest)
-            var token: [UInt8] = []
-            rooms.gate.sign(pass, room: room, client: guest.client, into: &token)
-            relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted, mark: mark.mark) { output in
-                PassFields.append(token.span, id, to: &output)
-            }
+            forward(id, startedAt: startedAt, keepsPass: true, room, head, bytes, guest, connection)
         case .waiting, .revoked, .notYet, .closed, .full, .held:
             connection.exchange?.record.set(reason: reply.word)
             if PageWish.wantsPage(head, bytes) {
@@ -55,6 +48,22 @@ extension EdgeHandler {
             } else {
                 answerProblem(reply, room, ticket, guest, connection)
             }
+        }
+    }
+
+    /// Whoever has just been let in. Without its pass it is inside for this one answer.
+    func forward(
+        _ id: TicketID, startedAt: Microseconds, keepsPass: Bool, _ room: Int, _ head: RequestHead, _ bytes: Span<UInt8>,
+        _ guest: Guest, _ connection: ServerConnection
+    ) {
+        let pass = newPass(id, startedAt: startedAt, room, guest)
+        let mark = EdgeMark(
+            id: id, sessionStart: pass.sessionStart, room: room, generation: rooms.generation, bringsPass: keepsPass,
+            isNew: true, guest)
+        var token: [UInt8] = []
+        rooms.gate.sign(pass, room: room, client: guest.client, into: &token)
+        relay.forward(head, bytes, of: connection, peerIsTrusted: guest.peerIsTrusted, mark: mark.mark) { output in
+            PassFields.append(token.span, id, to: &output)
         }
     }
 
@@ -80,6 +89,8 @@ final class Question: Responder {
     enum Purpose {
         /// To be forwarded, or answered with the page. What came is kept, since its bytes do not stay.
         case request(RequestHead, [UInt8])
+        /// The same for a part of a page.
+        case part(RequestHead, [UInt8])
         case api(GateAction.Endpoint)
     }
 
@@ -125,6 +136,8 @@ final class Question: Responder {
         switch purpose {
         case .request(let head, let bytes):
             handler.settle(reply, room, ticket, head, bytes.span, guest, connection)
+        case .part(let head, let bytes):
+            handler.settlePart(reply, room, head, bytes.span, guest, connection)
         case .api(let endpoint):
             handler.answer(endpoint, with: reply, room, ticket, guest, connection)
         }

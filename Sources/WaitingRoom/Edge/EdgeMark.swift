@@ -11,7 +11,7 @@ struct EdgeMark {
     var generation: UInt8
     /// The answer brings a new pass.
     var bringsPass: Bool
-    /// The session has just begun, and is known to the store.
+    /// The session has just begun, and is known to the store. If the answer brings no pass, it ends with it.
     var isNew: Bool
     /// The way to the visitor is TLS.
     var isSecure: Bool
