@@ -21,7 +21,7 @@ final class EdgeHandler: Handler {
     var trusted: [Network]
     /// How the site says who somebody is.
     var people: SiteTokens?
-    var streams = EventStreams()
+    let streams = EventStreams()
     /// Memory for the bodies of answers, which goes from one to the next.
     private var scratch = ByteBuffer()
     let shared: EdgeShared
