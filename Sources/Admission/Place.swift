@@ -8,6 +8,8 @@ public struct Place: Hashable, Comparable, Sendable {
     public static let epochMax: UInt64 = 1 << 13 - 1
     /// Before everybody.
     public static let none = Place(unchecked: 0)
+    /// Given to nobody, in a draw that is never held.
+    static let ofNobody = Place(epoch: epochMax, number: 0)
 
     public let rawValue: UInt64
 

@@ -144,6 +144,9 @@ public struct Gate: Sendable {
 
     // MARK: Signing
 
+    /// Somebody whom the site calls so.
+    public func person(_ who: Span<UInt8>, room at: Int) -> Person { keys.person(who, room: rooms[at].name) }
+
     public func sign(_ pass: Pass, room at: Int, client: IPAddress, into text: inout [UInt8]) {
         keys.sign(pass, room: rooms[at].name, boundTo: rooms[at].bindsNetwork ? client : nil, into: &text)
     }

@@ -41,11 +41,35 @@ public struct Bypass: Sendable {
     public var paths: [(path: [UInt8], isPrefix: Bool)]
     public var methods: [[UInt8]]
     public var networks: [Network]
+    public var crawlers: [Crawler]
 
-    public init(paths: [(path: [UInt8], isPrefix: Bool)] = [], methods: [[UInt8]] = [], networks: [Network] = []) {
+    /// Whoever calls itself so and comes from there. Anybody can call itself anything, so that the name alone counts for nothing.
+    public struct Crawler: Sendable {
+        /// Stands somewhere in `User-Agent`; in small letters, whatever it is written in.
+        let agent: [UInt8]
+        let networks: [Network]
+
+        public init(agent: String, networks: [Network]) {
+            self.agent = Array(agent.utf8).map(\.asciiLowercased)
+            self.networks = networks
+        }
+
+        func isCalled(_ name: Span<UInt8>) -> Bool {
+            guard name.count >= agent.count else { return false }
+            return (0...(name.count - agent.count)).contains { start in
+                agent.indices.allSatisfy { name[start + $0].asciiLowercased == agent[$0] }
+            }
+        }
+    }
+
+    public init(
+        paths: [(path: [UInt8], isPrefix: Bool)] = [], methods: [[UInt8]] = [], networks: [Network] = [],
+        crawlers: [Crawler] = []
+    ) {
         self.paths = paths
         self.methods = methods
         self.networks = networks
+        self.crawlers = crawlers
     }
 
     /// A path is let through only in the very spelling that was configured: what is spelled otherwise may be something else to
@@ -60,6 +84,12 @@ public struct Bypass: Sendable {
             let path = head.path(in: bytes)
             if PathReading.isPlain(path), paths.contains(where: { Self.matches(path, $0) }) { return .path }
         }
+        if !crawlers.isEmpty, let field = head.first(.userAgent) {
+            let name = bytes[field]
+            for crawler in crawlers where crawler.isCalled(name) {
+                if crawler.networks.contains(where: { $0.contains(client) }) { return .crawler }
+            }
+        }
         return nil
     }
 
@@ -73,7 +103,7 @@ public struct Bypass: Sendable {
 public enum Exemption: String, Sendable {
     /// No room is there.
     case free
-    case path, method, network
+    case path, method, network, crawler
     /// It shows that it is a monitor of ours.
     case monitor
     /// The room is open for everybody.

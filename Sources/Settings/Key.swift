@@ -69,7 +69,7 @@ extension Settings {
     /// The whole table, in the order of the shipped file.
     static let sections = [
         Server.section, TLS.section, Upstream.section, Limits.section, Room.section, Store.section, Tokens.section,
-        Admin.section, Log.section, Reload.section,
+        People.section, Admin.section, Log.section, Reload.section,
     ]
 
     static var keys: [Key] { sections.flatMap(\.keys) }

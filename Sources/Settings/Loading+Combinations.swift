@@ -8,6 +8,7 @@ extension Loading {
         checkUpstream()
         checkRooms()
         checkStore()
+        checkPeople()
     }
 
     private mutating func checkListeners() {
@@ -42,6 +43,21 @@ extension Loading {
             conflict(
                 ["tls.certificates", "tls.listen"], "is of no use while [tls] listen is off",
                 instead: "listen = \"127.0.0.1:8443\"")
+        }
+    }
+
+    private mutating func checkPeople() {
+        let people = settings.people
+        if people.algorithm == .off { return }
+        if people.keyFile.isEmpty {
+            conflict(
+                ["people.key_file", "people.algorithm"], "is empty, but algorithm is \"\(people.algorithm.rawValue)\"",
+                instead: "key_file = \"site.pem\"")
+        }
+        if people.cookie.isEmpty && !people.isBearer {
+            conflict(
+                ["people.cookie", "people.bearer"], "is empty, and bearer is false: no token would ever be seen",
+                instead: "cookie = \"session\"")
         }
     }
 

@@ -37,11 +37,23 @@ extension Settings {
         public var bypassPaths: [PathPattern] = []
         public var bypassMethods: [BypassMethod] = []
         public var bypassNetworks: [Network] = []
+        public var bypassCrawlers: [Crawler] = []
 
         public init() {}
 
         public enum State: String, Sendable, CaseIterable { case auto, queue, paused, open, closed }
         public enum Method: String, Sendable, CaseIterable { case fifo, random }
+
+        /// Whose name and network have to fit, both.
+        public struct Crawler: Sendable, Equatable {
+            public var agent: String
+            public var networks: [Network]
+
+            public init(agent: String, networks: [Network]) {
+                self.agent = agent
+                self.networks = networks
+            }
+        }
 
         public struct Lane: Sendable, Equatable {
             public var name: String
@@ -198,6 +210,11 @@ extension Settings.Room {
             "Methods that nobody waits for. \"OPTIONS\" lets browsers ask whether they may ask."),
         Key(
             "room", "bypass_networks", \.room.bypassNetworks, .networks(),
-            "Networks that need not wait: monitors, offices, crawlers by their published networks."),
+            "Networks that need not wait: monitors, offices."),
+        Key(
+            "room", "bypass_crawlers", \.room.bypassCrawlers, .crawlers(),
+            "Crawlers that need not wait: whoever has such a name in its User-Agent and comes from one of these networks, as in "
+                + "[{ agent = \"Googlebot\", networks = [\"66.249.64.0/19\"] }]. From elsewhere the name is worth nothing. How to get the "
+                + "networks that are published is in docs/RUNBOOK.md."),
     ]
 }

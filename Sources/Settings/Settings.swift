@@ -10,6 +10,7 @@ public struct Settings: Sendable, Equatable {
     public var room = Room()
     public var store = Store()
     public var tokens = Tokens()
+    public var people = People()
     public var admin = Admin()
     public var log = Log()
     public var reload = Reload()

@@ -147,6 +147,27 @@ struct GateTests {
         #expect(word(try Self.decide(inside, "GET / HTTP/1.1\nHost: h\n\n")) == "forward network")
     }
 
+    @Test func aCrawlerIsOneByNameAndNetwork() throws {
+        let crawler = Bypass.Crawler(agent: "Googlebot", networks: [try #require(Network("192.0.2.0/24"))])
+        let elsewhere = Bypass.Crawler(agent: "bingbot", networks: [try #require(Network("198.51.100.0/24"))])
+        let gate = try Self.gate(Bypass(crawlers: [crawler, elsewhere]))
+        func of(_ agent: String, _ gate: Gate) throws -> String {
+            word(try Self.decide(gate, "GET /x HTTP/1.1\nHost: h\n\(agent)\n"))
+        }
+        for agent in [
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "GOOGLEBOT", "Googlebot-Image/1.0",
+        ] { #expect(try of("User-Agent: \(agent)\n", gate) == "forward crawler", "\(agent)") }
+        for agent in [
+            "User-Agent: Google bot\n", "User-Agent: Googlebo\n", "User-Agent: \n", "", "X-User-Agent: Googlebot\n",
+        ] {
+            #expect(try of(agent, gate) == "place 0", "\(agent)")
+        }
+        // By its name alone, from a network that is not its own.
+        #expect(try of("User-Agent: bingbot/2.0\n", gate) == "place 0")
+        // Two names, of which one fits its network.
+        #expect(try of("User-Agent: bingbot Googlebot\n", gate) == "forward crawler")
+    }
+
     @Test func aMonitorNeedNotWait() throws {
         let gate = try Self.gate()
         let ring = try KeyRing([TokenKey(identifier: "k", secret: Self.secret)])

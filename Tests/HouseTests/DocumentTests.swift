@@ -101,6 +101,7 @@ import Testing
     static let hosts: Set<String> = [
         "127.0.0.1", "0.0.0.0", "swift.org", "www.swift.org", "www.rfc-editor.org", "datatracker.ietf.org", "www.w3.org",
         "www.haproxy.org", "nginx.org", "redis.io", "www.postgresql.org", "prometheus.io", "opentelemetry.io",
+        "developers.google.com", "www.bing.com", "search.developer.apple.com",
     ]
     static let reserved = [
         ".example", ".test", ".invalid", ".localhost", ".internal", "example.com", "example.org", "example.net",

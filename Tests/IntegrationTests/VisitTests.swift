@@ -57,6 +57,83 @@ import Testing
         #expect(try program.ask("/again", [cookie]).text == RecordingOrigin.mark)
     }
 
+    private static let icon = "Accept: image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+
+    /// A browser asks for them beside the page, when the page has not brought a ticket yet.
+    @Test func thePartsOfAPageTakeNoPlace() throws {
+        let origin = try RecordingOrigin()
+        let folder = try TemporaryFolder()
+        defer { origin.stop() }
+        let program = try RunningProgram(
+            config(origin, ["room.rate": "1/h", "room.burst": 1, "server.state_dir": .text(folder.path("state"))]),
+            folder: folder)
+        defer { program.stop() }
+        let admin = try AdminPort(program)
+        _ = try program.enter()
+        try eventually("the burst is used up") { try admin.room().number("totals.admitted") == 1 }
+        let page = try program.ask("/", ["Accept: text/html", "Sec-Fetch-Dest: document"])
+        #expect(page["Set-Cookie"]?.hasPrefix("wr_ticket=") ?? false)
+        let parts: [(String, [String])] = [
+            ("/favicon.ico", [Self.icon]), ("/favicon.ico", ["Accept: */*"]), ("/apple-touch-icon-precomposed.png", []),
+            ("/a.css", ["Accept: text/css,*/*;q=0.1"]), ("/a.js", ["Accept: */*", "Sec-Fetch-Dest: script"]),
+            ("/manifest.json", ["Sec-Fetch-Dest: manifest"]),
+            ("/x", ["Accept: text/html", "Sec-Purpose: prefetch;prerender"]),
+            ("/x", ["Sec-Fetch-Dest: document", "Sec-Purpose: prefetch"]),
+        ]
+        for (target, fields) in parts {
+            let answer = try program.ask(target, fields)
+            #expect(
+                answer.status == 503 && answer["Set-Cookie"] == nil && answer["Retry-After"] == "10", "\(target) \(fields)")
+            #expect(answer["Content-Type"] == "application/problem+json" && answer.text.contains("urn:waitingroom:part"))
+            // With the page's cookie it is the visitor's.
+            #expect(try program.ask(target, fields + [cookies(page)]).text.contains("urn:waitingroom:part") == false)
+        }
+        // Who says nothing of itself is a visitor.
+        let visitors: [(String, String, [String])] = [
+            ("GET", "/", []), ("GET", "/", ["Accept: */*"]), ("GET", "/api", ["Accept: application/json"]),
+            ("GET", "/api", ["Sec-Fetch-Dest: empty", "Accept: */*"]), ("POST", "/favicon.ico", [Self.icon]),
+        ]
+        for (method, target, fields) in visitors {
+            let answer = try program.ask(target, fields, method: method)
+            #expect(answer["Set-Cookie"]?.hasPrefix("wr_ticket=") ?? false, "\(method) \(target) \(fields)")
+        }
+        try eventually("each visitor stands there once") { try admin.room().number("waiting") == 6 }
+        #expect(try admin.room().number("totals.entered") == 7)
+    }
+
+    @Test func thePartsOfAPageGoThroughWhereThereIsRoomAndKeepNothing() throws {
+        let origin = try RecordingOrigin()
+        let folder = try TemporaryFolder()
+        defer { origin.stop() }
+        let program = try RunningProgram(
+            config(
+                origin,
+                [
+                    "room.state": "auto", "room.max_active": 2, "room.burst": 100,
+                    "server.state_dir": .text(folder.path("state")),
+                ]),
+            folder: folder)
+        defer { program.stop() }
+        let admin = try AdminPort(program)
+        try eventually("the loops know the room") {
+            try program.ask("/favicon.ico", [Self.icon]).text == RecordingOrigin.mark
+        }
+        #expect(try program.ask("/").text == RecordingOrigin.mark)
+        for _ in 0..<5 {
+            var answer = try program.ask("/favicon.ico", [Self.icon])
+            try eventually("the one before is gone") {
+                if answer.text != RecordingOrigin.mark { answer = try program.ask("/favicon.ico", [Self.icon]) }
+                return answer.text == RecordingOrigin.mark
+            }
+            #expect(answer["Set-Cookie"] == nil)
+        }
+        try eventually("one is inside") { try admin.room().number("active") == 1 }
+        #expect(try program.ask("/").text == RecordingOrigin.mark)
+        try eventually("two are inside") { try admin.room().number("active") == 2 }
+        try eventually("there is no room for a part") { try program.ask("/favicon.ico", [Self.icon]).status == 503 }
+        try eventually("and nobody waits") { try admin.room().number("waiting") == 0 }
+    }
+
     /// One slot: whoever waits is let in when the one inside is done.
     @Test func aSlotIsFreeAsSoonAsItIsReleased() throws {
         let origin = try RecordingOrigin()

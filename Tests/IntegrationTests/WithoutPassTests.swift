@@ -208,6 +208,21 @@ import Testing
         #expect(site.origin.all.last?["Waiting-Room-Monitor"] == nil)
     }
 
+    @Test func aCrawlersNameFromAnotherNetworkIsWorthNothing() throws {
+        let site = try Site([
+            "server.trusted_proxies": "127.0.0.1",
+            "rooms.event.bypass_crawlers": .raw(
+                "[{ agent = \"Googlebot\", networks = [\"66.249.64.0/19\", \"2001:4860:4801::/48\"] }]"),
+        ])
+        let agent = "User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1)"
+        _ = try site.ask("/tickets/1", [agent, "X-Forwarded-For: 66.249.66.1"])
+        _ = try site.ask("/tickets/2", [agent, "X-Forwarded-For: 2001:4860:4801:10::1"])
+        _ = try site.ask("/tickets/3", [agent, "X-Forwarded-For: 203.0.113.9"])
+        _ = try site.ask("/tickets/4", [agent, "X-Forwarded-For: 66.249.66.1, 203.0.113.9"])
+        _ = try site.ask("/tickets/5", ["User-Agent: curl", "X-Forwarded-For: 66.249.66.1"])
+        #expect(site.origin.lines == ["GET /tickets/1", "GET /tickets/2"])
+    }
+
     @Test func whoeverIsDoneIsLetInNoMore() throws {
         let site = try Site()
         let pass = try site.keys.pass(3)

@@ -39,7 +39,10 @@ struct MutationTests {
             let document = try TOMLDocument(Array("\(key.name) = \(value)".utf8), file: "config.toml")
             let faults = key.read(try #require(document.items.first), &settings)
             for instead in faults.compactMap(\.instead) where faults.count == 1 {
-                let whole = ["certificates": "[{ certificate = \"a\", key = \"b\" }]", "lanes": "[{ name = \"a\" }]"]
+                let whole = [
+                    "certificates": "[{ certificate = \"a\", key = \"b\" }]", "lanes": "[{ name = \"a\" }]",
+                    "bypass_crawlers": "[{ agent = \"Googlebot\", networks = \"10.0.0.0/8\" }]",
+                ]
                 let right = instead.hasPrefix("[") ? instead : whole[key.name] ?? instead
                 let again = try TOMLDocument(Array("\(key.name) = \(right)".utf8), file: "config.toml")
                 #expect(key.read(try #require(again.items.first), &settings) == [], "\(path) = \(value), then \(instead)")
@@ -65,9 +68,11 @@ struct MutationTests {
             [
                 "server.state_dir", "upstream.tls_ca", "log.output", "log.access", "tls.ciphers", "room.title", "room.page",
                 "tokens.keys_file", "admin.token_file", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie",
+                "people.key_file", "people.cookie", "people.claim", "people.issuer", "people.audience",
             ].contains(path)
                 && !(value == "\" \""
-                    && ["tls.ciphers", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie"].contains(path))
+                    && ["tls.ciphers", "store.node", "tokens.ticket_cookie", "tokens.pass_cookie", "people.cookie"].contains(
+                        path))
         default: false
         }
     }

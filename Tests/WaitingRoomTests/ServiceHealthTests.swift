@@ -25,6 +25,27 @@ import Testing
         #expect(lines == ["started: ok", "draining: ok", "loops: ok", "upstreams: ok"])
     }
 
+    @Test func theStoreOfEachRoomIsSaid() {
+        var health = started()
+        health.received(report(0, ["a": true]), at: 1)
+        func readiness(_ uses: StoreUse...) -> (isReady: Bool, lines: [String]) {
+            let stores = uses.enumerated().map { (room: "r\($0.offset)", use: $0.element) }
+            let (isReady, lines) = health.readiness(at: 2, upstreams: ["a"], stores: stores)
+            return (isReady, lines.filter { $0.hasPrefix("store") })
+        }
+        #expect(readiness(.memory) == (true, ["store r0: memory", "store: ok"]))
+        #expect(
+            readiness(.route(.primary), .route(.fallback)).lines == ["store r0: primary", "store r1: fallback", "store: ok"])
+        for use in [StoreUse.route(.moving), .route(.lost(.hold)), .route(.lost(.open)), .route(.primary)] {
+            #expect(readiness(use).isReady && readiness(use, .route(.starting)).isReady, "\(use)")
+            // The balancer takes its visitors to the others.
+            #expect(!readiness(use, .route(.alone)).isReady, "\(use)")
+        }
+        #expect(
+            readiness(.route(.alone)).lines.last == "store: this node alone does not reach the store that the others use")
+        #expect(!readiness(.route(.starting), .route(.starting)).isReady)
+    }
+
     @Test func aLoopThatIsSilentIsNoticed() {
         var health = started()
         health.received(report(0), at: 0)

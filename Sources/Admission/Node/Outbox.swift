@@ -11,6 +11,8 @@ struct Outbox: Sendable {
 
     /// Beyond, whoever asks is `held`; whose ticket was worth nothing, when its question expires.
     var arrivals = Batch<Arrival>(countMax: itemsMax)
+    /// Tickets that somebody whom the site knows may have. Beyond, whoever asks is `held`.
+    var probes = Batch<Arrival>(countMax: itemsMax)
     /// Beyond, whoever asks is `held`.
     var claims = Batch<TicketID>(countMax: itemsMax)
     /// Beyond, a renewal is refused: the session goes on as it was, and its holder asks again.

@@ -63,10 +63,15 @@ extension RoomNode {
         return nil
     }
 
-    /// A newcomer whom nobody asks for any more was told nothing: nobody holds its ticket.
+    /// A newcomer whom nobody asks for any more was told nothing: nobody holds its ticket. Probes take half of a call at most, when
+    /// both wait.
     private mutating func nextArrivals(_ now: Microseconds) -> [Arrival]? {
-        while !outbox.arrivals.isEmpty, outbox.mayCall(.enter, now) {
-            let wanted = outbox.arrivals.take(StoreCall.itemsMax).filter { !$0.isNew || asks[$0.id] != nil }
+        while !outbox.arrivals.isEmpty || !outbox.probes.isEmpty, outbox.mayCall(.enter, now) {
+            let most = StoreCall.itemsMax
+            let probes = outbox.probes.take(outbox.arrivals.isEmpty ? most : most / 2)
+            let arrivals = outbox.arrivals.take(most - probes.count)
+            let wanted =
+                probes.filter { searches.wants($0.id) } + arrivals.filter { !$0.isNew || asks[$0.id] != nil }
             if !wanted.isEmpty { return wanted }
         }
         return nil
@@ -128,7 +133,7 @@ extension RoomNode {
     ) -> [Told] {
         switch (operation, outcome) {
         case (.enter(let arrivals), .entered(let entered)) where arrivals.count == entered.count:
-            return zip(arrivals, entered).flatMap { take($0, $1, now) }
+            return zip(arrivals, entered).flatMap { $0.isProbe ? found($0.id, $1, now) : take($0, $1, now) }
         case (.claim(let ids), .claimed(let claimed)) where ids.count == claimed.count:
             return zip(ids, claimed).flatMap { take($0, $1, now) }
         case (.beat(let ids), .beaten(let known)) where ids.count == known.count:
@@ -183,7 +188,7 @@ extension RoomNode {
         }
     }
 
-    private mutating func take(_ arrival: Arrival, _ entered: Entered, _ now: Microseconds) -> [Told] {
+    mutating func take(_ arrival: Arrival, _ entered: Entered, _ now: Microseconds) -> [Told] {
         let id = arrival.id
         switch entered {
         case .waiting(let place):
@@ -267,12 +272,13 @@ extension RoomNode {
         let all = asks.removeValue(forKey: id) ?? []
         askCount -= all.count
         outbox.rejoined[id] = nil
+        if let person = all.lazy.compactMap(\.person).first { return seekAgain(all, person, lane, why, now) }
         let new = rejoin(first.number, lane, why, now)
         for ask in all.dropFirst() { hold(ask.number, new, now) }
         return []
     }
 
-    private mutating func tell(_ id: TicketID, _ reply: (inout RoomNode) -> Reply) -> [Told] {
+    mutating func tell(_ id: TicketID, _ reply: (inout RoomNode) -> Reply) -> [Told] {
         guard let waitingFor = asks.removeValue(forKey: id) else { return [] }
         askCount -= waitingFor.count
         let reply = reply(&self)
@@ -284,14 +290,17 @@ extension RoomNode {
     public mutating func expire(now: Microseconds) -> [Told] {
         let now = TimeBounds.time(now)
         var told: [Told] = []
-        let oldest = now - (isQuiet(now) ? Self.quietAfter : Self.askAgeMax)
+        let oldest = now - (isSilent(now) ? Self.silentAfter : Self.askAgeMax)
         for id in askedAt.takeOlder(than: oldest) {
             guard let all = asks[id] else { continue }
             let old = all.filter { $0.at < oldest }
             let rest = all.filter { $0.at >= oldest }
             asks[id] = rest.isEmpty ? nil : rest
             askCount -= old.count
-            if rest.isEmpty { outbox.rejoined[id] = nil }
+            if rest.isEmpty {
+                outbox.rejoined[id] = nil
+                searches.end(id)
+            }
             let hasCome = waiting[id].map { mayHaveCome(id, lane: $0.lane, place: $0.place) } ?? false
             let reply = held(hasCome ? PollInterval.heldAtTheDoor : PollInterval.heldUnknown)
             told += old.map { Told(ask: $0.number, reply: reply) }
@@ -304,7 +313,13 @@ extension RoomNode {
         outbox.restsUntil[operation.kind] = now + Self.tickEvery
         switch operation {
         case .enter(let arrivals):
-            for arrival in arrivals where asks[arrival.id] != nil || !arrival.isNew { outbox.arrivals.putBack(arrival) }
+            for arrival in arrivals {
+                if arrival.isProbe {
+                    outbox.probes.putBack(arrival)
+                } else if asks[arrival.id] != nil || !arrival.isNew {
+                    outbox.arrivals.putBack(arrival)
+                }
+            }
         case .claim(let ids): for id in ids where asks[id] != nil { outbox.claims.putBack(id) }
         case .renew(let sessions): for session in sessions { outbox.renewals.putBack(session) }
         case .release(let ids): for id in ids { outbox.releases.putBack(id) }

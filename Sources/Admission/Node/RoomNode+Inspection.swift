@@ -4,6 +4,7 @@ extension RoomNode {
         if askCount > Self.asksMax { return "\(askCount) questions" }
         if asks.count > askCount { return "\(asks.count) tickets are asked for, by \(askCount) questions" }
         if askCount == 0, !asks.isEmpty { return "questions that nobody counts" }
+        if searches.count > asks.count { return "\(searches.count) people are looked for, \(asks.count) asked for" }
         if rememberedCount > 3 * Self.rememberedMax + 2 * Denials.toldMax + Self.endedMax {
             return "\(rememberedCount) remembered"
         }
@@ -33,6 +34,16 @@ extension RoomNode {
 
     /// Whoever has a pass of this ticket is not to be let through by it any more.
     public func denies(_ id: TicketID, now: Microseconds) -> Bool { ended[id] != nil || isRevoked(id, now: now) }
+
+    /// Nobody waits, as far as the view tells: whoever comes now is let in at once, or told what everybody is told.
+    public func isQuiet(_ now: Microseconds) -> Bool {
+        guard let view, !isCutOff(now) else { return false }
+        return switch view.snapshot.phase {
+        case .open, .closed, .before: true
+        case .auto: view.snapshot.waiting == 0
+        case .prequeue, .queue, .paused: false
+        }
+    }
 
     /// It was taken back, by an operator.
     public func isRevoked(_ id: TicketID, now: Microseconds) -> Bool { denials.contains(id, TimeBounds.time(now)) }
@@ -75,7 +86,8 @@ extension Outbox {
     /// What was under way comes back on top of the ceilings.
     fileprivate var excess: String? {
         let batches: [(name: String, count: Int, countMax: Int)] = [
-            ("arrivals", arrivals.count, arrivals.countMax), ("claims", claims.count, claims.countMax),
+            ("arrivals", arrivals.count, arrivals.countMax), ("probes", probes.count, probes.countMax),
+            ("claims", claims.count, claims.countMax),
             ("renewals", renewals.count, renewals.countMax), ("releases", releases.count, releases.countMax),
             ("leaves", leaves.count, leaves.countMax), ("beats", beats.count, beats.countMax),
             ("revocations", revocations.count, Self.revocationsMax), ("unresolved", unresolved.count, unresolved.countMax),

@@ -23,7 +23,7 @@ public struct RoomNode: Sendable {
     static let lateAfter: Microseconds = 250_000
     /// With a view older than this the store is asked nothing new: whoever needs it is held at once, and whoever has waited for it
     /// as long.
-    public static let quietAfter: Microseconds = 1_000_000
+    public static let silentAfter: Microseconds = 1_000_000
     /// After a loss, whoever was offered its turn before gets so long to be offered it anew.
     static let secondTurnMax: Microseconds = 10_000_000
     /// Where others may know a line that a store has lost, they get so long to bring it back: a call that got lost, and another.
@@ -73,10 +73,14 @@ public struct RoomNode: Sendable {
     var asks: [TicketID: [Ask]] = [:]
     var askCount = 0
     var askedAt = AskTimes()
+    /// Asked under the names of people whom the site knows, until their tickets are found.
+    var searches = PersonSearches()
 
     struct Ask: Sendable {
         let number: UInt64
         let at: Microseconds
+        /// Who asks, where the site knows it: its next ticket is its own, too.
+        var person: Person?
     }
 
     /// `dice` must not be foreseeable: new tickets are named by it, and the draw's seed comes from it. `beginsAfter` is
@@ -104,36 +108,40 @@ public struct RoomNode: Sendable {
         let now = TimeBounds.time(now)
         // What everybody is told alike needs no store.
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
-        guard mayEnter, !isQuiet(now) else { return held() }
+        guard mayEnter, !isSilent(now) else { return held() }
         let id = TicketID(high: dice(), low: dice())
         enter(.newcomer(id, lane: lane, drawn: drawn(id)), ask, now)
         return nil
     }
 
-    /// Somebody with a ticket whose signature is good.
-    public mutating func visit(_ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds) -> Reply? {
+    /// Somebody with a ticket whose signature is good. `person`: who it is, if the site knows it; only asked where it matters.
+    public mutating func visit(
+        _ ask: UInt64, id: TicketID, lane: Int, place shown: Place, now: Microseconds, person: () -> Person? = { nil }
+    ) -> Reply? {
         let now = TimeBounds.time(now)
         waiting.come(id, at: now)
         if denials.contains(id, now) { return .revoked }
-        guard let view else { return question(ask, id, lane, shown, now) }
+        guard let view else { return question(ask, id, lane, shown, now, person) }
         let phase = view.snapshot.phase
         if phase == .open { return .open }
         if isCutOff(now) { return keep(id, lane, shown, now) }
         guard let place = resolved(shown, of: id) else {
             // Of a draw that is younger than the view: the next one knows it.
-            if shown.epoch > view.snapshot.tail.epoch { return waitForDraw(ask, id, lane, shown, now) }
+            if shown.epoch > view.snapshot.tail.epoch { return waitForDraw(ask, id, lane, shown, now, person()) }
             guard mayEnter else { return held() }
+            if let person = person() { return seek(ask, person, lane, .passed, now) }
             rejoin(ask, lane, .passed, now)
             return nil
         }
         let isLate = now - view.receivedAt > Self.lateAfter && mayHaveCome(id, lane: lane, place: place)
-        if isLate || view.isPassed(id, lane: lane, place: place) { return comeForPass(ask, id, lane, place, now) }
+        if isLate || view.isPassed(id, lane: lane, place: place) {
+            return comeForPass(ask, id, lane, place, now, person())
+        }
         if let told = told(phase) { return told }
         guard var remembered = waiting[id] else {
             guard mayEnter else { return held() }
-            if isQuiet(now) { return keep(id, lane, shown, now) }
-            enter(.returning(id, lane: lane, place: place), ask, now)
-            return nil
+            if isSilent(now) { return keep(id, lane, shown, now) }
+            return comeBack(ask, id, lane, place, now, person())
         }
         if now - remembered.beatAt >= rules.abandonAfter / 6, outbox.beats.add(id) {
             remembered.beatAt = now
@@ -142,15 +150,25 @@ public struct RoomNode: Sendable {
         return stand(id, lane: lane, place: place, now)
     }
 
-    private var mayAsk: Bool { askCount < Self.asksMax }
-    private var mayEnter: Bool { mayAsk && !outbox.arrivals.isFull }
+    var mayAsk: Bool { askCount < Self.asksMax }
+    var mayEnter: Bool { mayAsk && !outbox.arrivals.isFull }
+
+    /// To its own place, unless somebody whom the site knows has another ticket by now.
+    private mutating func comeBack(
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds, _ person: Person?
+    ) -> Reply? {
+        let arrival = Arrival.returning(id, lane: lane, place: place)
+        if let person, person.owns(id) { return seek(ask, person, lane, nil, shown: arrival, now) }
+        enter(arrival, ask, now, person)
+        return nil
+    }
 
     /// It enters when the node has heard of its draw.
     private mutating func waitForDraw(
-        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds, _ person: Person?
     ) -> Reply? {
         guard mayAsk, outbox.unresolved.add(.init(id: id, lane: lane, place: shown)) else { return held() }
-        hold(ask, id, now)
+        hold(ask, id, now, person)
         return nil
     }
 
@@ -160,8 +178,8 @@ public struct RoomNode: Sendable {
     }
 
     /// The store has missed ticks, and may be gone.
-    func isQuiet(_ now: Microseconds) -> Bool {
-        view.map { now - $0.receivedAt > Self.quietAfter } ?? false
+    func isSilent(_ now: Microseconds) -> Bool {
+        view.map { now - $0.receivedAt > Self.silentAfter } ?? false
     }
 
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
@@ -178,23 +196,21 @@ public struct RoomNode: Sendable {
     }
 
     /// Nothing is known yet: the store is asked, and answers when it can.
-    private mutating func question(_ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply?
-    {
+    private mutating func question(
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds, _ person: () -> Person?
+    ) -> Reply? {
         guard mayEnter else { return held() }
         // A ticket from a line that this node has never heard of: the store must know it, or has lost it.
         if shown.epoch > epoch {
             epoch = shown.epoch
             lineage = 0
         }
-        if let place = resolved(shown, of: id) {
-            enter(.returning(id, lane: lane, place: place), ask, now)
-            return nil
-        }
-        return waitForDraw(ask, id, lane, shown, now)
+        if let place = resolved(shown, of: id) { return comeBack(ask, id, lane, place, now, person()) }
+        return waitForDraw(ask, id, lane, shown, now, person())
     }
 
     /// What everybody is told alike.
-    private func told(_ phase: RoomPhase) -> Reply? {
+    func told(_ phase: RoomPhase) -> Reply? {
         switch phase {
         case .open: .open
         case .closed: .closed
@@ -204,13 +220,13 @@ public struct RoomNode: Sendable {
     }
 
     private mutating func comeForPass(
-        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds
+        _ ask: UInt64, _ id: TicketID, _ lane: Int, _ place: Place, _ now: Microseconds, _ person: Person?
     ) -> Reply? {
         if waiting[id] == nil { waiting.set(id, RememberedTicket(lane: lane, place: place, beatAt: now)) }
-        guard mayAsk, !isQuiet(now), outbox.claims.add(id) else {
+        guard mayAsk, !isSilent(now), outbox.claims.add(id) else {
             return held(PollInterval.heldAtTheDoor)
         }
-        hold(ask, id, now)
+        hold(ask, id, now, person)
         return nil
     }
 
@@ -223,13 +239,13 @@ public struct RoomNode: Sendable {
         return id
     }
 
-    mutating func enter(_ arrival: Arrival, _ ask: UInt64, _ now: Microseconds) {
-        hold(ask, arrival.id, now)
+    mutating func enter(_ arrival: Arrival, _ ask: UInt64, _ now: Microseconds, _ person: Person? = nil) {
+        hold(ask, arrival.id, now, person)
         outbox.arrivals.add(arrival)
     }
 
-    mutating func hold(_ ask: UInt64, _ id: TicketID, _ now: Microseconds) {
-        asks[id, default: []].append(Ask(number: ask, at: now))
+    mutating func hold(_ ask: UInt64, _ id: TicketID, _ now: Microseconds, _ person: Person? = nil) {
+        asks[id, default: []].append(Ask(number: ask, at: now, person: person))
         askedAt.add(id, now)
         askCount += 1
     }

@@ -72,6 +72,12 @@ public struct Arrival: Hashable, Sendable {
     public static func returning(_ id: TicketID, lane: Int, place: Place) -> Arrival {
         Arrival(id: id, lane: lane, place: place, isNew: false)
     }
+
+    /// Asks whether a ticket is there. As the place still awaits a draw that there never is, a store that does not know the ticket
+    /// says `passed` and puts it nowhere.
+    static func probe(_ id: TicketID, lane: Int) -> Arrival { .returning(id, lane: lane, place: .ofNobody) }
+
+    var isProbe: Bool { place == .ofNobody }
 }
 
 public struct Tick: Hashable, Sendable {

@@ -41,6 +41,8 @@ struct SigningKey: Sendable {
     let network: NetworkMark
     /// Of what monitors show.
     let monitor: MACKey
+    /// Of tickets of people whom the site knows.
+    let person: MACKey
     private let passHeader: TokenHeader
     private let ticketHeader: TokenHeader
 
@@ -49,6 +51,7 @@ struct SigningKey: Sendable {
         mac = MACKey(key.secret)
         network = NetworkMark(mac)
         monitor = MACKey(mac.authenticate(Array("mark of a monitor".utf8)).span)
+        person = MACKey(mac.authenticate(Array("ticket of a person".utf8)).span)
         passHeader = TokenHeader(.pass, key: key.identifier)
         ticketHeader = TokenHeader(.ticket, key: key.identifier)
     }

@@ -55,6 +55,9 @@ public final class RoomDesk: TurnEnd {
     /// For whoever listens rather than asks.
     public func hasTurn(_ id: TicketID, lane: Int, place: Place) -> Bool { node.hasTurn(id, lane: lane, place: place) }
 
+    /// See `RoomNode.isQuiet`.
+    public var isQuiet: Bool { node.isQuiet(now) }
+
     /// What an operator says to everybody.
     public var message: String? { node.snapshot?.controls.message }
 
@@ -77,14 +80,19 @@ public final class RoomDesk: TurnEnd {
     /// What becomes of a reply that cannot be given at once.
     public typealias Later = () -> (Reply) -> Void
 
-    /// Somebody without a ticket. The reply, if it is known; else `later` is asked who gets it when it is.
-    public func arrive(lane: Int, later: Later) -> Reply? {
-        ask(later, isNew: true) { $0.arrive($1, lane: lane, now: $2) }
+    /// Somebody without a ticket, known to the site or not. The reply, if it is known; else `later` is asked who gets it when it is.
+    public func arrive(as person: Person? = nil, lane: Int, later: Later) -> Reply? {
+        ask(later, isNew: true) { node, number, now in
+            guard let person else { return node.arrive(number, lane: lane, now: now) }
+            return node.arrive(number, as: person, lane: lane, now: now)
+        }
     }
 
-    /// Somebody with a ticket whose signature is good.
-    public func visit(_ id: TicketID, lane: Int, place: Place, later: Later) -> Reply? {
-        ask(later, isNew: false) { $0.visit($1, id: id, lane: lane, place: place, now: $2) }
+    /// Somebody with a ticket whose signature is good. `person`: see `RoomNode.visit`.
+    public func visit(
+        _ id: TicketID, lane: Int, place: Place, as person: () -> Person? = { nil }, later: Later
+    ) -> Reply? {
+        ask(later, isNew: false) { $0.visit($1, id: id, lane: lane, place: place, now: $2, person: person) }
     }
 
     /// False: see `RoomNode.renew`.

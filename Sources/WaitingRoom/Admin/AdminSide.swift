@@ -72,7 +72,7 @@ final class AdminSide: Handler {
 
     var unixSeconds: Int64 { Int64(service.loop.unixNow / 1_000_000_000) }
 
-    func storeInUse(_ room: String) -> String { service.line?.storeInUse(room) ?? "not known yet" }
+    func storeInUse(_ room: String) -> String { service.line?.storeInUse(room).word ?? "not known yet" }
 
     // MARK: Requests
 
@@ -104,7 +104,10 @@ final class AdminSide: Handler {
     }
 
     private func readiness() -> Answer {
-        let (isReady, lines) = service.health.readiness(at: service.loop.now, upstreams: service.plan.targets.map(\.name))
+        let names = service.plan.settings.allRooms.map(\.name)
+        let stores = service.line.map { line in names.map { (room: $0, use: line.storeInUse($0)) } } ?? []
+        let (isReady, lines) = service.health.readiness(
+            at: service.loop.now, upstreams: service.plan.targets.map(\.name), stores: stores)
         return Answer(isReady ? 200 : 503, body: lines.joined(separator: "\n") + "\n")
     }
 

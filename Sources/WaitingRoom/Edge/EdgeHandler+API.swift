@@ -37,13 +37,17 @@ extension EdgeHandler {
         let visit = Gate.Visit(client: guest.client, now: guest.now, limit: nil)
         let ticket = rooms.gate.ticket(room, head, bytes, visit)
         if endpoint == .leave { return leave(room, ticket, head, bytes, visit, guest, connection) }
-        if endpoint == .events, let ticket { return listen(room, ticket, guest, connection) }
+        if endpoint == .events, let ticket {
+            return listen(room, ticket, person(room, head, bytes, guest), guest, connection)
+        }
         guard ticket != nil || endpoint == .enter else {
             if isInside(room, head, bytes, visit) { return answerInside(room, connection) }
             let detail = "no ticket was shown, in the cookie or as Waiting-Room-Ticket; POST enter gives one"
             return answer(Problem(status: 401, name: "no-ticket", title: "No ticket", detail: detail), connection)
         }
-        let reply = ask(room, ticket) { Question(.api(endpoint), room: room, ticket: ticket, guest, connection, self) }
+        let reply = ask(room, ticket, as: { person(room, head, bytes, guest) }) {
+            Question(.api(endpoint), room: room, ticket: ticket, guest, connection, self)
+        }
         if let reply { answer(endpoint, with: reply, room, ticket, guest, connection) }
     }
 

@@ -24,6 +24,10 @@ extension EdgeHandler: AnswerWatcher {
     /// The pass that an answer brings, if it is to bring one.
     func newPassCookie(_ mark: EdgeMark, at now: UInt64) -> AnswerField? {
         let (desk, room) = (rooms.desks[mark.room], rooms.gate.rooms[mark.room])
+        if mark.isForOneAnswer {
+            desk.release(mark.id)
+            return nil
+        }
         // What ended while the origin answered is not renewed.
         guard mark.bringsPass, !desk.denies(mark.id) else { return nil }
         let session = SessionMark(id: mark.id, startedAt: Microseconds(mark.sessionStart) * 1_000_000)

@@ -4,7 +4,7 @@ import Web
 
 /// Server-sent events.
 extension EdgeHandler {
-    func listen(_ room: Int, _ ticket: Ticket, _ guest: Guest, _ connection: ServerConnection) {
+    func listen(_ room: Int, _ ticket: Ticket, _ person: Person?, _ guest: Guest, _ connection: ServerConnection) {
         guard !streams.isFull else {
             let problem = Problem(
                 status: 503, name: "too-many-streams", title: "Too many listen",
@@ -12,7 +12,7 @@ extension EdgeHandler {
             )
             return answer(problem, connection)
         }
-        let stream = EventStream(room: room, ticket: ticket, guest, connection, self)
+        let stream = EventStream(room: room, ticket: ticket, person, guest, connection, self)
         streams.add(stream)
         stream.begin()
     }

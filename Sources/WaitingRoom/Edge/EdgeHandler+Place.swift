@@ -12,22 +12,23 @@ extension EdgeHandler {
         _ room: Int, _ ticket: Ticket?, _ head: RequestHead, _ bytes: Span<UInt8>, _ guest: Guest,
         _ connection: ServerConnection
     ) {
-        let reply = ask(room, ticket) {
+        if ticket == nil, PagePart.isAsked(head, bytes) { return placePart(room, head, bytes, guest, connection) }
+        let reply = ask(room, ticket, as: { person(room, head, bytes, guest) }) {
             Question(.request(head, bytes.array), room: room, ticket: ticket, guest, connection, self)
         }
         if let reply { settle(reply, room, ticket, head, bytes, guest, connection) }
     }
 
-    /// The reply, or a question that gets it later.
-    func ask(_ room: Int, _ ticket: Ticket?, _ question: () -> Question) -> Reply? {
+    /// The reply, or a question that gets it later. Who it is that asks is found out where it matters, and not for whoever polls.
+    func ask(_ room: Int, _ ticket: Ticket?, as person: () -> Person?, _ question: () -> Question) -> Reply? {
         let later: RoomDesk.Later = {
             let question = question()
             question.begin()
             return { question.told($0) }
         }
         let (desk, gateRoom) = (rooms.desks[room], rooms.gate.rooms[room])
-        guard let ticket else { return desk.arrive(lane: gateRoom.lanes.count - 1, later: later) }
-        return desk.visit(ticket.id, lane: gateRoom.laneIndex(ticket.lane), place: ticket.place, later: later)
+        guard let ticket else { return desk.arrive(as: person(), lane: gateRoom.lanes.count - 1, later: later) }
+        return desk.visit(ticket.id, lane: gateRoom.laneIndex(ticket.lane), place: ticket.place, as: person, later: later)
     }
 
     /// What the line has said becomes an answer, or the request goes on to the origin.
@@ -39,13 +40,7 @@ extension EdgeHandler {
         case .open:
             goOn(nil, Span(), head, bytes, guest, connection)
         case .admitted(let id, let startedAt):
-            let pass = newPass(id, startedAt: startedAt, room, guest)
-            let mark = EdgeMark(
-                id: id, sessionStart: pass.sessionStart, room: room, generation: rooms.generation, bringsPass: true,
-                isNew: true, guest)
-            var token: [UInt8] = []
-            rooms.gate.sign(pass, room: room, client: guest.client, into: &token)
-            goOn(mark, token.span, head, bytes, guest, connection)
+            forward(id, startedAt: startedAt, keepsPass: true, room, head, bytes, guest, connection)
         case .waiting, .revoked, .notYet, .closed, .full, .held:
             connection.exchange?.record.set(reason: reply.word)
             if let code = guest.way.bareDenial {
@@ -56,6 +51,20 @@ extension EdgeHandler {
                 answerProblem(reply, room, ticket, guest, connection)
             }
         }
+    }
+
+    /// Whoever has just been let in. Without its pass it is inside for this one answer.
+    func forward(
+        _ id: TicketID, startedAt: Microseconds, keepsPass: Bool, _ room: Int, _ head: RequestHead, _ bytes: Span<UInt8>,
+        _ guest: Guest, _ connection: ServerConnection
+    ) {
+        let pass = newPass(id, startedAt: startedAt, room, guest)
+        let mark = EdgeMark(
+            id: id, sessionStart: pass.sessionStart, room: room, generation: rooms.generation, bringsPass: keepsPass,
+            isNew: true, guest)
+        var token: [UInt8] = []
+        rooms.gate.sign(pass, room: room, client: guest.client, into: &token)
+        goOn(mark, token.span, head, bytes, guest, connection)
     }
 
     func newPass(_ id: TicketID, startedAt: Microseconds, _ room: Int, _ guest: Guest) -> Pass {
@@ -80,6 +89,8 @@ final class Question: Responder {
     enum Purpose {
         /// To be forwarded, or answered with the page. What came is kept, since its bytes do not stay.
         case request(RequestHead, [UInt8])
+        /// The same for a part of a page.
+        case part(RequestHead, [UInt8])
         case api(GateAction.Endpoint)
     }
 
@@ -125,6 +136,8 @@ final class Question: Responder {
         switch purpose {
         case .request(let head, let bytes):
             handler.settle(reply, room, ticket, head, bytes.span, guest, connection)
+        case .part(let head, let bytes):
+            handler.settlePart(reply, room, head, bytes.span, guest, connection)
         case .api(let endpoint):
             handler.answer(endpoint, with: reply, room, ticket, guest, connection)
         }

@@ -19,12 +19,14 @@ final class EdgeHandler: Handler {
     var pages: PageShelf
     var limit: RateLimit?
     var trusted: [Network]
-    var streams = EventStreams()
+    /// How the site says who somebody is.
+    var people: SiteTokens?
+    let streams = EventStreams()
     /// Memory for the bodies of answers, which goes from one to the next.
     private var scratch = ByteBuffer()
     let shared: EdgeShared
     let shard: MetricsShard
-    private let journal: Journal
+    let journal: Journal
     private let startedAt: UInt64
 
     init(

@@ -22,6 +22,7 @@ final class EdgeLoop {
     /// How many kept promises of each room the control loop has heard of.
     var toldPromises: [String: Int64] = [:]
     private var listeners: [Listener] = []
+    private var watch: LoopTimer?
 
     /// `store`: of this process, on the control loop.
     init(
@@ -49,6 +50,7 @@ final class EdgeLoop {
             counts: ServerCounts(shared.serverNames, shard: shard))
         server.policy = shared.ceilings
         rooms.onTick = { [unowned handler] room in handler.streams.tick(room: room) }
+        watch = LoopTimer.every(EventStreams.watchEvery, on: loop) { [weak handler] in handler?.streams.watch() }
         server.accessLog = accessLog
         apply(plan, poolChanged: false)
         loop.onTurnEnd = { [journal, accessLog] in
@@ -78,6 +80,7 @@ final class EdgeLoop {
             if rooms.generation != generation { handler.streams.endAll() }
         }
         relay.measure(rooms.settings.map(\.room.latencyTarget), isAnew: rooms.generation != generation)
+        handler.people = SiteTokens(plan.people)
         handler.limit = plan.settings.addressLimit
         handler.trusted = plan.settings.server.trustedProxies
         journal.level = plan.settings.log.level.logLevel
@@ -106,6 +109,7 @@ final class EdgeLoop {
 
     /// Ends what is left.
     func abort() {
+        watch?.cancel()
         rooms.close()
         server.abort()
     }

@@ -11,11 +11,14 @@ struct EdgeMark {
     var generation: UInt8
     /// The answer brings a new pass.
     var bringsPass: Bool
-    /// The session has just begun, and is known to the store.
+    /// The session has just begun, and is known to the store. If the answer brings no pass, it ends with it.
     var isNew: Bool
     /// The way to the visitor is TLS.
     var isSecure: Bool
     var client: IPAddress
+
+    /// The holder is inside for what it asked for and nothing else: see `EdgeHandler.placePart`.
+    var isForOneAnswer: Bool { isNew && !bringsPass }
 
     /// Rooms have numbers below this.
     static let roomsMax = 1 << 13

@@ -14,6 +14,8 @@ struct EdgePlan: Sendable {
     var line: LinePlan
     var pages: PagePlan
     var admin = AdminPlan()
+    /// Nil: the site says of nobody who it is.
+    var people: PeoplePlan?
     /// Connections to one server on which it waits for clients, over all loops.
     var clientPacedMax = 0
     /// What an operator should know and nothing stops at.
@@ -24,6 +26,7 @@ struct EdgePlan: Sendable {
         let line = try LinePlan.prepare(settings, makesKeys: makesKeys)
         let pages = try PagePlan.prepare(settings)
         var plan = EdgePlan(settings: settings, targets: [], certificates: [], authorities: nil, line: line, pages: pages)
+        plan.people = try PeoplePlan.prepare(settings)
         plan.admin = try AdminPlan.prepare(settings, makesToken: makesKeys)
         for server in settings.upstream.servers { plan.targets.append(plan.resolve(server)) }
         for pair in settings.tls.certificates {

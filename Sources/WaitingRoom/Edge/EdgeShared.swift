@@ -20,6 +20,8 @@ struct EdgeShared: Sendable {
     let limitedRequests: CounterID
     let questions: CounterID
     let granted: CounterID
+    let knownPeople: CounterID
+    let refusedPeople: CounterID
 
     init(_ settings: Settings, loopCount: Int) throws(LogWriterError) {
         self.loopCount = loopCount
@@ -38,6 +40,8 @@ struct EdgeShared: Sendable {
         questions = metrics.counter("waitingroom_authorize_total", "Requests that a proxy asked about.")
         granted = metrics.counter("waitingroom_authorize_granted_total", "Of these, those that may go on.")
         limitedRequests = metrics.counter("waitingroom_limited_total", "Requests answered 429 by the limit per address.")
+        knownPeople = metrics.counter("waitingroom_people_known_total", "Tokens of the site that said who somebody is.")
+        refusedPeople = metrics.counter("waitingroom_people_refused_total", "Tokens of the site that counted as none.")
     }
 }
 

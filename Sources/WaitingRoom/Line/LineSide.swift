@@ -126,9 +126,8 @@ final class LineSide {
     var isShared: Bool { memory == nil }
 
     /// Which store holds a room's line.
-    func storeInUse(_ room: String) -> String {
-        if memory != nil { return "memory" }
-        return (failover?.route(of: room) ?? .starting).word
+    func storeInUse(_ room: String) -> StoreUse {
+        memory != nil ? .memory : .route(failover?.route(of: room) ?? .starting)
     }
 
     /// For the end of the process: what was said is on the disk then.

@@ -61,7 +61,8 @@ extension Settings.Room {
         Bypass(
             paths: bypassPaths.map { (Array($0.path.utf8), $0.isPrefix) },
             methods: bypassMethods.map { Array($0.name.utf8) },
-            networks: bypassNetworks)
+            networks: bypassNetworks,
+            crawlers: bypassCrawlers.map { Bypass.Crawler(agent: $0.agent, networks: $0.networks) })
     }
 }
 

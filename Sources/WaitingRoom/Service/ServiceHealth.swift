@@ -31,7 +31,10 @@ struct ServiceHealth {
     }
 
     /// Lines of `check: ok` or `check: what is wrong`, and whether all are well.
-    func readiness(at now: UInt64, upstreams: [String]) -> (isReady: Bool, lines: [String]) {
+    /// `stores`: of each room, which one holds its line.
+    func readiness(
+        at now: UInt64, upstreams: [String], stores: [(room: String, use: StoreUse)] = []
+    ) -> (isReady: Bool, lines: [String]) {
         var lines: [String] = []
         var isReady = true
         func check(_ name: String, _ trouble: String?) {
@@ -46,6 +49,8 @@ struct ServiceHealth {
             lines.append("upstream \(name): \(down[name] ?? "left alone after failures")")
         }
         check("upstreams", usable.isEmpty ? "none of \(upstreams.count) is usable" : nil)
+        for (room, use) in stores { lines.append("store \(room): \(use.word)") }
+        if !stores.isEmpty { check("store", StoreUse.trouble(stores.map(\.use))) }
         return (isReady, lines)
     }
 }

@@ -9,24 +9,30 @@ import Web
 ///
 /// The same as polling, with the server doing it: a status each time that a poll would be due, and at once when the turn has
 /// come. It ends with what lets the visitor in; until then the client comes back by itself when the connection is lost.
-final class EventStream: Responder {
+final class EventStream: Responder, Listening {
     /// A comment in between, so that nobody on the way takes the connection for dead.
     static let quietNanosecondsMax: UInt64 = 15_000_000_000
 
     let room: Int
     private var ticket: Ticket
+    private let person: Person?
     private let guest: Guest
     private let connection: ServerConnection
     private let handler: EdgeHandler
     private var isChunked = false
     private var isAsking = false
-    private(set) var isOver = false
+    private(set) var isOver = false {
+        didSet { if isOver, !oldValue { handler.streams.oneIsOver() } }
+    }
     private var dueAt: UInt64 = 0
     private var saidAt: UInt64 = 0
 
-    init(room: Int, ticket: Ticket, _ guest: Guest, _ connection: ServerConnection, _ handler: EdgeHandler) {
+    init(
+        room: Int, ticket: Ticket, _ person: Person?, _ guest: Guest, _ connection: ServerConnection, _ handler: EdgeHandler
+    ) {
         self.room = room
         self.ticket = ticket
+        self.person = person
         self.guest = guest
         self.connection = connection
         self.handler = handler
@@ -59,7 +65,7 @@ final class EventStream: Responder {
         // Whoever does not take what there is gets the newest when it does.
         if connection.isOutputFull { return }
         isAsking = true
-        let reply = desk.visit(ticket.id, lane: lane, place: ticket.place) {
+        let reply = desk.visit(ticket.id, lane: lane, place: ticket.place, as: { person }) {
             { [weak self] reply in self?.told(reply) }
         }
         if let reply { told(reply) }
@@ -107,28 +113,4 @@ final class EventStream: Responder {
     func batchEnded() {}
     func clientCanTakeMore() {}
     func clientGone(_ loss: ClientLoss) { isOver = true }
-}
-
-/// Who listens on a loop.
-struct EventStreams {
-    /// Beyond it whoever asks is told to poll.
-    static let countMax = 20_000
-
-    private(set) var streams: [EventStream] = []
-
-    var isFull: Bool { streams.count >= Self.countMax }
-
-    mutating func add(_ stream: EventStream) { streams.append(stream) }
-
-    /// The room has ticked.
-    mutating func tick(room: Int) {
-        for stream in streams where stream.room == room { stream.tick() }
-        streams.removeAll(where: \.isOver)
-    }
-
-    /// The rooms are others, or the server ends: everybody asks anew.
-    mutating func endAll() {
-        for stream in streams { stream.end() }
-        streams = []
-    }
 }

@@ -123,7 +123,7 @@ import Testing
         site.cutOff = [0, 1]
         let turn = try #require(tickets.first { site.line.isOffered($0.id) })
         #expect(site.visit(turn, at: 0) == nil, "it comes for its pass")
-        site.pass(RoomNode.quietAfter + 200_000)
+        site.pass(RoomNode.silentAfter + 200_000)
         #expect(site.told.values.contains { $0.isHeld })
         // And who comes now is told at once.
         #expect(site.arrive(at: 0).isHeld == true && site.visit(turn, at: 0).isHeld == true)

@@ -86,6 +86,23 @@ extension Conformance {
             for number: UInt64 in [3, 1, 2] { _ = try room.comeBack(number, at: place(7)) }
             #expect(try room.tick().lanes[0].near == [1, 2, 3].map(ticket))
         },
+        Scenario("who is asked for by a place that is nobody's is told of, and put nowhere when it is not there") { room in
+            let nobodys = Place(epoch: Place.epochMax, number: 0)
+            for method in [RoomMethod.fifo, .random] {
+                try room.begin {
+                    $0.burst = 1
+                    $0.method = method
+                }
+                try room.enter(1, 2)
+                try room.release(3)
+                try room.revoke(4)
+                let start = room.now
+                let places = try (1...6).map { try room.comeBack($0, at: nobodys) }
+                #expect(places == [.admitted(startedAt: start), .waiting(place(2)), .spent, .revoked, .passed, .passed])
+                let after = try room.tick()
+                #expect((after.waiting, after.totals.entered) == (1, 2))
+            }
+        },
         Scenario("a full line takes no newcomer, but its own back") { room in
             try room.begin {
                 $0.state = .paused
