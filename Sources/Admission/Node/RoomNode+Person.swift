@@ -98,7 +98,9 @@ extension PersonSearches.Search {
         }
         if let shown, found[shown.id] == .passed { return .comesBack(shown) }
         let free = person.tickets.filter { found[$0] == .passed }
-        guard let next = free.first(where: isForgotten) ?? free.first else { return .told(.held(pollAfter: PollInterval.heldUnknown)) }
+        guard let next = free.first(where: isForgotten) ?? free.first else {
+            return .told(.held(pollAfter: PollInterval.heldUnknown))
+        }
         return .isNew(next)
     }
 }
