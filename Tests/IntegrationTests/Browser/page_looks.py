@@ -101,20 +101,31 @@ class Stage:
 
     def show(self, name):
         tab = self.tab
-        before = len(tab.events("Fetch.requestPaused"))
         tab.value("localStorage.clear()") if tab.value("location.protocol") == "http:" else None
-        tab.go(self.base + "/tickets")
-        tab.browser.pump(lambda: len(tab.events("Fetch.requestPaused")) > before, "a poll")
-        self.answer(name, tab.events("Fetch.requestPaused")[-1]["requestId"])
-        state = STATES[name]["state"]
-        tab.wait(f"document.querySelector('#room').dataset.state === {state!r}")
+        self.go("/tickets")
+        self.tell(STATES[name])
 
-    def answer(self, name, request):
-        status = {"room": "main", "canEnter": False, "pollAfterMs": 600000, **STATES[name]}
-        self.tab.call("Fetch.fulfillRequest", {
-            "requestId": request, "responseCode": 200,
+    def go(self, path):
+        # What the page before had asked is never answered.
+        self.asked = len(self.tab.events("Fetch.requestPaused"))
+        self.tab.go(self.base + path)
+
+    def tell(self, status):
+        """The page asks, and is told this and shows it."""
+        tab = self.tab
+        # It may be asking already.
+        tab.value("void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+        tab.browser.pump(lambda: len(tab.events("Fetch.requestPaused")) > self.asked, "a poll")
+        self.asked = len(tab.events("Fetch.requestPaused"))
+        # Written with all the rest, so that there is no doubt when it has been.
+        tab.value("document.querySelector('#room').dataset.state = ''")
+        own = tab.value("JSON.parse(document.querySelector('#data').textContent).now.id")
+        status = {"room": "main", "id": own, "canEnter": False, "pollAfterMs": 600000, **status}
+        tab.call("Fetch.fulfillRequest", {
+            "requestId": tab.events("Fetch.requestPaused")[-1]["requestId"], "responseCode": 200,
             "responseHeaders": [{"name": "Content-Type", "value": "application/json"}],
             "body": base64.b64encode(json.dumps(status).encode()).decode()})
+        tab.wait(f"document.querySelector('#room').dataset.state === {status['state']!r}")
 
 
 def judge(browser, base, language, pictures):
