@@ -209,6 +209,17 @@ class Tab:
     def click(self, css):
         self.value(f"document.querySelector({json.dumps(css)}).click()")
 
+    def write(self, css, text):
+        """In place of what was there."""
+        self.value(f"document.querySelector({json.dumps(css)}).focus()")
+        self.value(f"document.querySelector({json.dumps(css)}).select()")
+        self.call("Input.insertText", {"text": text})
+
+    def enter(self):
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", {
+                "type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"})
+
     def press(self, key, code):
         for kind in ("rawKeyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code})
@@ -223,8 +234,8 @@ class Tab:
         self.call("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]})
 
-    def photograph(self, path):
-        data = self.call("Page.captureScreenshot", {"format": "png"})["data"]
+    def photograph(self, path, whole=False):
+        data = self.call("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": whole})["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))
 

@@ -4,12 +4,10 @@ Each room lets one in at a time, so that every step of its line is made here.
 """
 
 import os
-import sys
-import time
-import traceback
 
 import page_looks
 from chromium import Chromium
+from playing import play
 from visitors import Visitor
 
 DEEP = "/tickets/42?row=7&name=%EC%84%B8%EC%A2%85&x=%26"
@@ -253,26 +251,5 @@ class Case:
         page_looks.faults_are_found(stage)
 
 
-def main():
-    folder, *orders = sys.argv[1:]
-    profile = os.path.join(folder, "profile")
-    os.makedirs(profile)
-    browser = Chromium(profile)
-    failures = 0
-    for order in orders:
-        name, base = order.split("=", 1)
-        began = time.monotonic()
-        person = browser.person()
-        try:
-            getattr(Case(base, folder, person), name)()
-            print(f"{name}: as it should be, after {time.monotonic() - began:.1f} s", flush=True)
-        except Exception:
-            failures += 1
-            print(f"{name}: {traceback.format_exc()}", flush=True)
-        person.close()
-    browser.close()
-    sys.exit(failures > 0)
-
-
 if __name__ == "__main__":
-    main()
+    play(Case)
