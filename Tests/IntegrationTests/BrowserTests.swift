@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The page in real Chromium, which `Browser/page_cases.py` drives; each case is told there. Two browsers at once would
+/// The page and the dashboard in real Chromium, which the scripts in `Browser` drive; each case is told there. Two browsers at once would
 /// only share two cores.
 @Suite(.serialized) struct BrowserTests {
     /// Names what was asked for, and ends the visit at `/done`.
@@ -28,16 +28,17 @@ import Testing
     }
 
     private static func show(_ request: Message, on connection: RawConnection, release: String = "") throws {
+        let status = request.target == "/broken" ? "500 Broken" : "200 OK"
         let page = """
             <!doctype html><title>Shop</title><link rel="icon" href="data:,"><p id="origin">\(request.target)</p>\
             <p id="method">\(request.method)</p>
             """
         try connection.send(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\(release)Content-Length: \(page.utf8.count)\r\n\r\n\(page)")
+            "HTTP/1.1 \(status)\r\nContent-Type: text/html\r\n\(release)Content-Length: \(page.utf8.count)\r\n\r\n\(page)")
     }
 
     /// A room of its own for a case, which lets one in at a time.
-    private func start(_ origin: UInt16) throws -> RunningProgram {
+    private func start(_ origin: UInt16, with more: [String: ConfigText.Value] = [:]) throws -> RunningProgram {
         let folder = try TemporaryFolder()
         let config = ConfigText(
             upstream: origin,
@@ -46,15 +47,15 @@ import Testing
                 "server.state_dir": "\(folder.path)", "server.trusted_proxies": "127.0.0.1",
                 // How fast the machine is, decides nothing here.
                 "room.abandon_after": "1h", "room.session_idle": "1h", "room.claim_window": "1h",
-            ])
+            ]
+        ).with(more)
         return try RunningProgram(config, folder: folder)
     }
 
     /// All in one browser, each as somebody else.
-    private func play(_ cases: [(name: String, port: UInt16)]) throws {
+    private func play(_ script: String, _ cases: [(name: String, place: String)]) throws {
         let folder = try TemporaryFolder()
-        let orders = cases.map { "\($0.name)=http://127.0.0.1:\($0.port)" }
-        let told = try BrowserScript.run("page_cases.py", [folder.path] + orders)
+        let told = try BrowserScript.run(script, [folder.path] + cases.map { "\($0.name)=\($0.place)" })
         for (name, _) in cases { #expect(told.contains("\n\(name): as it should be"), "\(name): \(told)") }
     }
 
@@ -68,7 +69,26 @@ import Testing
         defer { origin.stop() }
         let programs = try names.map { _ in try start(origin.port) }
         defer { for program in programs { program.stop() } }
-        try play(zip(names, programs).map { ($0, try $1.port) })
+        try play("page_cases.py", zip(names, programs).map { ($0, "http://127.0.0.1:\(try $1.port)") })
+    }
+
+    @Test func operatorsFareWell() throws {
+        let names = [
+            "log_in_and_out", "see_the_figures_move", "change_the_rate", "pause_and_open", "say_something_to_all",
+            "look_a_visitor_up", "follow_the_origin", "look",
+        ]
+        let origin = try ScriptedOrigin(Self.shop)
+        defer { origin.stop() }
+        let programs = try names.map { name in
+            let isFollowing = name == "follow_the_origin" || name == "look"
+            return try start(origin.port, with: isFollowing ? ["room.rate_min": "2/s", "room.rate_max": "60/s"] : [:])
+        }
+        defer { for program in programs { program.stop() } }
+        let cases = try zip(names, programs).map { name, program in
+            let token = program.folder.read("admin-token").trimmingCharacters(in: .whitespacesAndNewlines)
+            return (name, "http://127.0.0.1:\(try program.port),http://127.0.0.1:\(try program.adminPort),\(token)")
+        }
+        try play("dashboard_cases.py", cases)
     }
 
     /// The same with nginx on the way, which asks, and the waiting room beside it.
@@ -91,8 +111,8 @@ import Testing
                     ("listen 80;", "listen 127.0.0.1:\(port);"),
                 ], in: TemporaryFolder())
             running.append { front.stop() }
-            return (name, port)
+            return (name, "http://127.0.0.1:\(port)")
         }
-        try play(cases)
+        try play("page_cases.py", cases)
     }
 }

@@ -121,7 +121,8 @@ class Case:
         assert tab.value("document.querySelector('#trouble').hidden")
         self.applies(tab)
         self.shows(tab, "#rate", "5/s")
-        self.says(tab, "#live", "rate", "5/s", "configured: 50/s", "by ")
+        assert tab.value("document.querySelector('[name=rate]').placeholder") == "5/s"
+        self.says(tab, "#live", "rate", "5/s", "configured: 50/s", "by operator")
         tab.click("#live button")
         self.foresees(tab, "rate → as configured")
         self.applies(tab)

@@ -17,7 +17,7 @@ STATES = {
         "state": "waiting", "position": 1284907, "behind": 3120455, "waitSeconds": {"low": 9800, "high": 12300},
         "message": "The first show is sold out. Tickets for Saturday and Sunday are still there."},
     "rejoined": {
-        "state": "waiting", "position": 41, "behind": 0, "waitSeconds": {"low": 8, "high": 31}, "rejoined": "passed"},
+        "id": "another", "state": "waiting", "position": 41, "behind": 0, "waitSeconds": {"low": 8, "high": 31}, "rejoined": "passed"},
     "prequeue": {"state": "prequeue", "position": None, "behind": 0, "waitSeconds": None, "opensAt": OPENS_AT},
     "paused": {"state": "paused", "position": 2892, "behind": 12034, "waitSeconds": None},
     "not-yet": {"state": "not-yet", "opensAt": OPENS_AT},

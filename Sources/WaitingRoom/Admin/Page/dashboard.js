@@ -99,6 +99,8 @@
   const span = (seconds) => (seconds < 90 ? seconds + ' s' : seconds < 5400 ? Math.round(seconds / 60) + ' min'
     : Math.floor(seconds / 3600) + ' h ' + Math.round(seconds % 3600 / 60) + ' min');
 
+  const moment = (text) => new Date(text).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
+
   const between = (low, high) => (low === high ? low : low + ' to ' + high);
 
   function show(now) {
@@ -119,9 +121,11 @@
     byId('adaptation').hidden = !follows;
     if (follows) {
       byId('adaptation').textContent = 'The rate, between ' + follows.min + ' and ' + follows.max + ' (configured ' + follows.configured
-        + '), is ' + follows.says + (follows.since ? ', at ' + follows.since : '') + '. This process sees ' + follows.seen.slow
+        + '), is ' + follows.says + (follows.since ? ', since ' + moment(follows.since) : '') + '. This process sees ' + follows.seen.slow
         + ' late and ' + follows.seen.failed + ' failed of ' + follows.seen.requests + ' requests.';
     }
+    const fields = byId('change').elements;
+    for (const [name, value] of [['rate', now.rate], ['burst', now.burst], ['max_active', now.maxActive]]) fields[name].placeholder = value;
     showLive(now.controls.live);
     chart('waiting', 'waiting');
     chart('admitted', 'admitted', 'rate');
@@ -138,7 +142,7 @@
     shownLive = text;
     const rows = Object.entries(live).map(([key, item]) => {
       const row = document.createElement('tr');
-      const who = item.by ? 'by ' + item.by + ' at ' + item.at : 'set on another node, or before this one began';
+      const who = item.by ? 'by ' + item.by + ', ' + moment(item.at) : 'set on another node, or before this one began';
       for (const cell of [key, String(item.value), 'configured: ' + (item.configured ?? 'none'), who]) {
         row.insertCell().textContent = cell;
       }
@@ -179,7 +183,9 @@
       return line;
     });
     const title = document.createElementNS(svgName, 'title');
-    title.textContent = rows.map((values) => number(values[values.length - 1])).join(' against ') + ', at most ' + number(most);
+    const isKnown = rows.some((values) => values.some((value) => value !== null && value !== undefined));
+    title.textContent = isKnown ? rows.map((values) => number(values[values.length - 1])).join(' against ') + ', at most ' + number(most)
+      : 'nothing yet';
     const scale = place.parentNode.querySelector('small') || place.parentNode.appendChild(document.createElement('small'));
     scale.textContent = title.textContent;
     place.replaceChildren(title, ...parts);
