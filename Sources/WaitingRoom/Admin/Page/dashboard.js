@@ -20,10 +20,13 @@
     return value;
   }
 
-  function trouble(error) {
-    const place = byId('trouble');
-    place.textContent = error ? error.message || String(error) : '';
-    place.hidden = !error;
+  // What was refused stays until something else is asked for; what ails the program, as long as it does.
+  const troubles = { asked: null, program: null };
+  function trouble(error, what = 'asked') {
+    troubles[what] = error && (error.message || String(error));
+    const text = Object.values(troubles).filter(Boolean).join(' '), place = byId('trouble');
+    if (place.textContent !== text) place.textContent = text;
+    place.hidden = !text;
   }
 
   function showLogin() {
@@ -32,6 +35,7 @@
     byId('login').hidden = false;
     for (const id of ['room', 'pick', 'logout']) byId(id).hidden = true;
     byId('who').textContent = '';
+    trouble(null, 'program');
     byId('token').focus();
   }
 
@@ -72,9 +76,10 @@
       if (asked !== room) return;
       note(now);
       show(now);
-      trouble(now.isCurrent ? null : new Error('The store does not answer: who waits keeps the place, nobody new is let in.'));
+      const isAlone = 'The store does not answer: who waits keeps the place, nobody new is let in.';
+      trouble(now.isCurrent ? null : isAlone, 'program');
     } catch (error) {
-      trouble(error.message === 'Failed to fetch' ? new Error('The program does not answer.') : error);
+      trouble(error.message === 'Failed to fetch' ? 'The program does not answer.' : error, 'program');
     }
     if (guard) timer = setTimeout(look, 1000);
   }
@@ -150,7 +155,7 @@
       back.type = 'button';
       back.textContent = 'Take back';
       back.setAttribute('aria-label', 'Take back ' + key);
-      back.addEventListener('click', () => plan({ [key]: null }));
+      back.addEventListener('click', () => { trouble(null); plan({ [key]: null }); });
       row.insertCell().append(back);
       return row;
     });
@@ -272,7 +277,7 @@
     await showTicket(ticket);
   });
   for (const button of document.querySelectorAll('[data-state]')) {
-    button.addEventListener('click', () => plan({ state: button.dataset.state }));
+    button.addEventListener('click', () => { trouble(null); plan({ state: button.dataset.state }); });
   }
   begin().catch((error) => { if (byId('login').hidden) trouble(error); });
 })();
