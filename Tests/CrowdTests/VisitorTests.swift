@@ -156,10 +156,8 @@ struct Guest {
         let step = guest.told(.page, 0) { answer in
             Guest.page(&answer)
             answer.refreshNanoseconds = nil
-            let page = """
-                <p>"now"</p><script>{"sent":1,"now":{"canEnter":false,"state":"waiting","position":8,"pollAfterMs":1300}}</script>
-                """
-            answer.standing = Standing(page: Array(page.utf8).span)
+            let now = #"{"canEnter":false,"state":"waiting","position":8,"pollAfterMs":1300}"#
+            answer.standing = Standing(page: Array(#"<p>"now"</p><script>{"sent":1,"now":\#(now)}</script>"#.utf8).span)
         }
         #expect(step == .rest(until: 1_300_000_000 + Self.tenth))
         _ = guest.toldToWait(2, position: 9)

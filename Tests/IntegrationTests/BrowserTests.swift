@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The page in real Chromium, which `Browser/page_cases.py` drives; each case is told there.
+/// The page and the dashboard in real Chromium, which the scripts in `Browser` drive; each case is told there. Two browsers at once would
+/// only share two cores.
 @Suite(.serialized) struct BrowserTests {
     /// Names what was asked for, and ends the visit at `/done`.
     static let shop: ScriptedOrigin.Script = { connection in
@@ -27,15 +28,18 @@ import Testing
     }
 
     private static func show(_ request: Message, on connection: RawConnection, release: String = "") throws {
+        let status = request.target == "/broken" ? "500 Broken" : "200 OK"
         let page = """
             <!doctype html><title>Shop</title><link rel="icon" href="data:,"><p id="origin">\(request.target)</p>\
             <p id="method">\(request.method)</p>
             """
         try connection.send(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\(release)Content-Length: \(page.utf8.count)\r\n\r\n\(page)")
+            "HTTP/1.1 \(status)\r\nContent-Type: text/html\r\n\(release)Content-Length: \(page.utf8.count)\r\n\r\n\(page)")
     }
 
-    private func start(_ origin: UInt16, _ folder: TemporaryFolder) throws -> RunningProgram {
+    /// A room of its own for a case, which lets one in at a time.
+    private func start(_ origin: UInt16, with more: [String: ConfigText.Value] = [:]) throws -> RunningProgram {
+        let folder = try TemporaryFolder()
         let config = ConfigText(
             upstream: origin,
             with: [
@@ -43,52 +47,72 @@ import Testing
                 "server.state_dir": "\(folder.path)", "server.trusted_proxies": "127.0.0.1",
                 // How fast the machine is, decides nothing here.
                 "room.abandon_after": "1h", "room.session_idle": "1h", "room.claim_window": "1h",
-            ])
+            ]
+        ).with(more)
         return try RunningProgram(config, folder: folder)
     }
 
-    private func play(_ name: String, on port: UInt16, in folder: TemporaryFolder) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Browser/page_cases.py").path
-        // Each wait of the script has a ceiling of its own.
-        let told = try FinishedProgram.run(
-            ["/usr/bin/env", "python3", "-B", script, name, "http://127.0.0.1:\(port)", folder.path], secondsMax: 300)
-        #expect(told.exitCode == 0 && told.said.contains("as it should be"), "\(told.said)")
+    /// All in one browser, each as somebody else.
+    private func play(_ script: String, _ cases: [(name: String, place: String)]) throws {
+        let folder = try TemporaryFolder()
+        let told = try BrowserScript.run(script, [folder.path] + cases.map { "\($0.name)=\($0.place)" })
+        for (name, _) in cases { #expect(told.contains("\n\(name): as it should be"), "\(name): \(told)") }
     }
 
-    /// `without_script` is played by hand only (`page_cases.py without_script URL FOLDER`): here it does not always see the
-    /// site after its turn, and why is not understood yet. `PageTests` ask for the page as a browser without scripts does.
-    @Test(arguments: [
-        "arrive_and_be_let_in", "go_in_by_itself", "reload_and_come_back", "lose_the_network", "second_tab",
-        "choose_a_language", "send_a_form", "lose_the_cookies", "look_en", "look_ko", "look_ja", "use_the_keyboard",
-    ]) func visitorsFareWell(_ name: String) throws {
+    @Test func visitorsFareWell() throws {
+        let names = [
+            "arrive_and_be_let_in", "go_in_by_itself", "reload_and_come_back", "lose_the_network", "without_script",
+            "second_tab", "choose_a_language", "send_a_form", "lose_the_cookies", "stand_where_it_was", "look_en",
+            "look_ko", "look_ja", "use_the_keyboard",
+        ]
         let origin = try ScriptedOrigin(Self.shop)
         defer { origin.stop() }
-        let folder = try TemporaryFolder()
-        let program = try start(origin.port, folder)
-        defer { program.stop() }
-        try play(name, on: program.port, in: folder)
+        let programs = try names.map { _ in try start(origin.port) }
+        defer { for program in programs { program.stop() } }
+        try play("page_cases.py", zip(names, programs).map { ($0, "http://127.0.0.1:\(try $1.port)") })
+    }
+
+    @Test func operatorsFareWell() throws {
+        let names = [
+            "log_in_and_out", "see_the_figures_move", "change_the_rate", "pause_and_open", "say_something_to_all",
+            "look_a_visitor_up", "follow_the_origin", "look",
+        ]
+        let origin = try ScriptedOrigin(Self.shop)
+        defer { origin.stop() }
+        let programs = try names.map { name in
+            let isFollowing = name == "follow_the_origin" || name == "look"
+            return try start(origin.port, with: isFollowing ? ["room.rate_min": "2/s", "room.rate_max": "60/s"] : [:])
+        }
+        defer { for program in programs { program.stop() } }
+        let cases = try zip(names, programs).map { name, program in
+            let token = program.folder.read("admin-token").trimmingCharacters(in: .whitespacesAndNewlines)
+            return (name, "http://127.0.0.1:\(try program.port),http://127.0.0.1:\(try program.adminPort),\(token)")
+        }
+        try play("dashboard_cases.py", cases)
     }
 
     /// The same with nginx on the way, which asks, and the waiting room beside it.
-    @Test(arguments: ["arrive_and_be_let_in", "reload_and_come_back", "send_a_form"])
-    func visitorsFareWellBesideNginx(_ name: String) throws {
-        let room = Shared<UInt16>(0)
-        let origin = try ScriptedOrigin(Self.shopBeside(room))
-        defer { origin.stop() }
-        let folder = try TemporaryFolder()
-        let program = try start(unusedPort(), folder)
-        defer { program.stop() }
-        let place = try program.port
-        room.change { $0 = place }
-        let port = try unusedPort()
-        let front = try RunningFront.nginx(
-            "authority.conf", port: port,
-            changing: [
-                ("127.0.0.1:8080", "127.0.0.1:\(place)"), ("127.0.0.1:9000", "127.0.0.1:\(origin.port)"),
-                ("listen 80;", "listen 127.0.0.1:\(port);"),
-            ], in: TemporaryFolder())
-        defer { front.stop() }
-        try play(name, on: port, in: folder)
+    @Test func visitorsFareWellBesideNginx() throws {
+        var running: [() -> Void] = []
+        defer { for stop in running { stop() } }
+        let cases = try ["arrive_and_be_let_in", "reload_and_come_back", "send_a_form"].map { name in
+            let room = Shared<UInt16>(0)
+            let origin = try ScriptedOrigin(Self.shopBeside(room))
+            running.append { origin.stop() }
+            let program = try start(unusedPort())
+            running.append { program.stop() }
+            let place = try program.port
+            room.change { $0 = place }
+            let port = try unusedPort()
+            let front = try RunningFront.nginx(
+                "authority.conf", port: port,
+                changing: [
+                    ("127.0.0.1:8080", "127.0.0.1:\(place)"), ("127.0.0.1:9000", "127.0.0.1:\(origin.port)"),
+                    ("listen 80;", "listen 127.0.0.1:\(port);"),
+                ], in: TemporaryFolder())
+            running.append { front.stop() }
+            return (name, "http://127.0.0.1:\(port)")
+        }
+        try play("page_cases.py", cases)
     }
 }

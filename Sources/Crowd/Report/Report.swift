@@ -64,8 +64,8 @@ public struct Report: Sendable {
         var broken: [String] = []
         if joined == 0 { broken.append("nobody got as far as the line or the site, so nothing was proved") }
         // Places are promised without exception; faults of the network may be granted.
-        let places = [Grievance.placeLost, .placeGrew(by: 0), .putOut].reduce(UInt64(0)) {
-            $0 + (tally.grievances[$1.name] ?? 0)
+        let places = [Grievance.placeLost, .placeGrew(by: 0), .putOut].reduce(UInt64(0)) { sum, grievance in
+            sum + (tally.grievances[grievance.name] ?? 0)
         }
         if places > 0 {
             broken.append("places: \(places) times one was lost, moved backwards, or had to be waited for again")

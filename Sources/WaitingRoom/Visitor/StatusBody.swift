@@ -1,5 +1,6 @@
 import Admission
 import Bytes
+import Digest
 
 /// What a visitor is told of its place, as JSON.
 struct StatusBody {
@@ -23,12 +24,7 @@ struct StatusBody {
         output.append(",\"state\":\"")
         output.append(state)
         output.append(canEnter ? "\",\"canEnter\":true" : "\",\"canEnter\":false")
-        if case .waiting(let standing) = reply { append(standing.outlook, to: &output) }
-        if case .waiting(let standing) = reply, let why = standing.rejoined {
-            output.append(",\"rejoined\":\"")
-            output.append(why.rawValue)
-            output.append("\"")
-        }
+        if case .waiting(let standing) = reply { append(standing, to: &output) }
         if let opensAt {
             output.append(",\"opensAt\":")
             output.append(decimal: UInt64(clamping: opensAt))
@@ -46,6 +42,15 @@ struct StatusBody {
         output.append(",\"pollAfterMs\":")
         output.append(decimal: UInt64(clamping: pollAfter / 1000))
         output.append("}\n")
+    }
+
+    private func append(_ standing: Standing, to output: inout ByteBuffer) {
+        append("id", Base64URL.encode(standing.id.bytes.span), to: &output)
+        append(standing.outlook, to: &output)
+        guard let why = standing.rejoined else { return }
+        output.append(",\"rejoined\":\"")
+        output.append(why.rawValue)
+        output.append("\"")
     }
 
     private func append(_ outlook: Outlook, to output: inout ByteBuffer) {

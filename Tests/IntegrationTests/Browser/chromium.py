@@ -48,12 +48,17 @@ class Chromium:
         self._buffer = b""
         self._count = 0
         self._answers = {}
-        self.events = []
+        # By session and method, in the order in which they came.
+        self.events = {}
 
-    def tab(self, **options):
-        target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+    def tab(self, context=None, **options):
+        place = {"browserContextId": context} if context else {}
+        target = self.call("Target.createTarget", {"url": "about:blank", **place})["targetId"]
         session = self.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         return Tab(self, target, session, **options)
+
+    def person(self):
+        return Person(self)
 
     def call(self, method, params=None, session=None):
         self._count += 1
@@ -85,7 +90,7 @@ class Chromium:
                 if "id" in message:
                     self._answers[message["id"]] = message
                 else:
-                    self.events.append(message)
+                    self.events.setdefault((message.get("sessionId"), message["method"]), []).append(message["params"])
 
     def close(self):
         try:
@@ -102,6 +107,20 @@ class Chromium:
         self._log.close()
 
 
+class Person:
+    """Somebody else at the same browser: with cookies, storage and tabs that nobody else has, as long as it lasts."""
+
+    def __init__(self, browser):
+        self._browser = browser
+        self._context = browser.call("Target.createBrowserContext")["browserContextId"]
+
+    def tab(self, **options):
+        return self._browser.tab(context=self._context, **options)
+
+    def close(self):
+        self._browser.call("Target.disposeBrowserContext", {"browserContextId": self._context})
+
+
 class Tab:
     def __init__(self, browser, target, session, languages="en", has_script=True):
         self.browser, self.target, self.session = browser, target, session
@@ -116,7 +135,7 @@ class Tab:
         return self.browser.call(method, params, self.session)
 
     def events(self, method):
-        return [e["params"] for e in self.browser.events if e.get("sessionId") == self.session and e["method"] == method]
+        return self.browser.events.get((self.session, method), [])
 
     def go(self, url):
         before = len(self.events("Page.loadEventFired"))
@@ -133,6 +152,22 @@ class Tab:
     def wait_for_loads(self, count):
         self.browser.pump(lambda: len(self.events("Page.loadEventFired")) >= count, f"load number {count}")
 
+    def wait_for_html(self, text):
+        """In this page or one that comes after it; without a script in the page, which may not run any."""
+        end = time.monotonic() + ANSWER_SECONDS_MAX
+        while time.monotonic() < end:
+            # Counted before it is read: a page that loads in the meantime is read too.
+            loads = len(self.events("Page.loadEventFired"))
+            try:
+                html = self.html()
+                if text in html:
+                    return html
+            except Trouble:
+                # It went away while it was read.
+                continue
+            self.wait_for_loads(loads + 1)
+        raise Trouble(f"it did not come to {text}; there is:\n{self.html()}")
+
     def value(self, expression):
         answer = self.call(
             "Runtime.evaluate", {"expression": expression, "awaitPromise": True, "returnByValue": True, "userGesture": True})
@@ -140,13 +175,16 @@ class Tab:
             raise Trouble(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
-    def wait(self, expression):
-        """Until it is true, in this page or one that comes after it."""
+    def wait(self, expression, asking=False):
+        """Until it is true, in this page or one that comes after it. `asking`: the page does not wait until it is to ask the
+        server again, since it is told all the time that it was brought back out of the browser's memory."""
         watch = f"""new Promise(done => {{
             const end = Date.now() + 10000;
             const look = () => {{
                 let is; try {{ is = {expression}; }} catch {{}}
-                if (is || Date.now() > end) done(!!is); else setTimeout(look, 30);
+                if (is || Date.now() > end) return done(!!is);
+                if ({json.dumps(asking)}) dispatchEvent(new PageTransitionEvent('pageshow', {{ persisted: true }}));
+                setTimeout(look, 50);
             }};
             look();
         }})"""
@@ -171,6 +209,17 @@ class Tab:
     def click(self, css):
         self.value(f"document.querySelector({json.dumps(css)}).click()")
 
+    def write(self, css, text):
+        """In place of what was there."""
+        self.value(f"document.querySelector({json.dumps(css)}).focus()")
+        self.value(f"document.querySelector({json.dumps(css)}).select()")
+        self.call("Input.insertText", {"text": text})
+
+    def enter(self):
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", {
+                "type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"})
+
     def press(self, key, code):
         for kind in ("rawKeyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code})
@@ -185,8 +234,8 @@ class Tab:
         self.call("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]})
 
-    def photograph(self, path):
-        data = self.call("Page.captureScreenshot", {"format": "png"})["data"]
+    def photograph(self, path, whole=False):
+        data = self.call("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": whole})["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))
 

@@ -4,6 +4,8 @@ import base64
 import json
 import os
 
+from rules import faults
+
 OPENS_AT = 1796083200
 
 LOOKS = (
@@ -15,7 +17,7 @@ STATES = {
         "state": "waiting", "position": 1284907, "behind": 3120455, "waitSeconds": {"low": 9800, "high": 12300},
         "message": "The first show is sold out. Tickets for Saturday and Sunday are still there."},
     "rejoined": {
-        "state": "waiting", "position": 41, "behind": 0, "waitSeconds": {"low": 8, "high": 31}, "rejoined": "passed"},
+        "id": "another", "state": "waiting", "position": 41, "behind": 0, "waitSeconds": {"low": 8, "high": 31}, "rejoined": "passed"},
     "prequeue": {"state": "prequeue", "position": None, "behind": 0, "waitSeconds": None, "opensAt": OPENS_AT},
     "paused": {"state": "paused", "position": 2892, "behind": 12034, "waitSeconds": None},
     "not-yet": {"state": "not-yet", "opensAt": OPENS_AT},
@@ -23,58 +25,17 @@ STATES = {
     "admitted": {"state": "admitted", "canEnter": True},
 }
 
-FAULTS = r"""
-(() => {
-  const faults = [], fault = (it, what) => faults.push(`${it.tagName}#${it.id} ${what}`);
-  const isSeen = it => it.checkVisibility({ visibilityProperty: true }) && !it.closest('.unseen');
-  const all = [...document.body.querySelectorAll('*')];
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const rgba = color => {
-    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data;
-  };
-  const luminance = ([r, g, b]) => {
-    const part = c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
-    return .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
-  };
-  const ratio = (a, b) => { const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
-  const ground = it => {
-    for (; it; it = it.parentElement) {
-      const color = rgba(getComputedStyle(it).backgroundColor);
-      if (color[3] === 255) return color;
-    }
-    return [255, 255, 255, 255];
-  };
+# Beside the rules for everything that people use.
+PAGE_FAULTS = r"""
+  for (const one of ['nav [aria-current=true]', 'body > footer']) {
+    if (document.querySelectorAll(one).length !== 1) faults.push(`not one ${one}`);
+  }
   for (const it of all.filter(isSeen)) {
-    const hasText = [...it.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (hasText) {
-      const style = getComputedStyle(it), size = parseFloat(style.fontSize);
-      const isLarge = size >= 24 || size >= 18.66 && style.fontWeight >= 700;
-      const found = ratio(rgba(style.color), ground(it));
-      if (found < (isLarge ? 3 : 4.5)) fault(it, `has contrast ${found.toFixed(2)}`);
-      if (size < 14) fault(it, `is written in ${size} px`);
-    }
-    if (it.matches('button, a[href]')) {
-      const box = it.getBoundingClientRect();
-      if (box.width < 24 || box.height < 24) fault(it, `is a target of ${box.width} by ${box.height}`);
-      if (!it.textContent.trim()) fault(it, 'has no name');
-    }
     if (it.matches('[role=switch] i')) {
       const found = ratio(rgba(getComputedStyle(it).borderTopColor), ground(it.parentElement));
       if (found < 3) fault(it, `has an edge of contrast ${found.toFixed(2)}`);
     }
-    if (it.matches('progress') && !it.getAttribute('aria-label')) fault(it, 'has no name');
-    if (it.matches('nav, section[aria-label]') && !it.getAttribute('aria-label')) fault(it, 'has no name');
-    const by = it.getAttribute('aria-labelledby');
-    if (by && !document.getElementById(by)?.textContent) fault(it, 'is named by nothing');
   }
-  const ids = all.map(it => it.id).filter(Boolean);
-  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) faults.push(`id ${id} is there twice`);
-  for (const one of ['body > header', 'body > main', 'body > footer', 'h1', 'nav [aria-current=true]']) {
-    if (document.querySelectorAll(one).length !== 1) faults.push(`not one ${one}`);
-  }
-  const levels = all.filter(it => isSeen(it) && /^H[1-6]$/.test(it.tagName)).map(it => Number(it.tagName[1]));
-  if (levels[0] !== 1 || levels.some((n, at) => at && n > levels[at - 1] + 1)) faults.push(`headings ${levels}`);
   for (const it of all.filter(it => it.lang && it.textContent.trim())) {
     if (!['en', 'ko', 'ja'].includes(it.lang)) fault(it, `has language ${it.lang}`);
   }
@@ -82,13 +43,8 @@ FAULTS = r"""
     if (document.getElementById(id).getAttribute('role') !== role) faults.push(`#${id} is no ${role}`);
   }
   for (const id of ['place', 'wait', 'behind', 'headline', 'count']) {
-    if (document.getElementById(id).closest('[aria-live], [role=status], [role=alert]')) faults.push(`#${id} is read at every change`);
+    if (document.getElementById(id)?.closest('[aria-live], [role=status], [role=alert]')) faults.push(`#${id} is read at every change`);
   }
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth > clientWidth) faults.push(`is ${scrollWidth} wide in ${clientWidth}`);
-  if (/[{}]|undefined|null|NaN/.test(document.body.innerText)) faults.push(`reads ${document.body.innerText}`);
-  return faults;
-})()
 """
 
 
@@ -101,20 +57,31 @@ class Stage:
 
     def show(self, name):
         tab = self.tab
-        before = len(tab.events("Fetch.requestPaused"))
         tab.value("localStorage.clear()") if tab.value("location.protocol") == "http:" else None
-        tab.go(self.base + "/tickets")
-        tab.browser.pump(lambda: len(tab.events("Fetch.requestPaused")) > before, "a poll")
-        self.answer(name, tab.events("Fetch.requestPaused")[-1]["requestId"])
-        state = STATES[name]["state"]
-        tab.wait(f"document.querySelector('#room').dataset.state === {state!r}")
+        self.go("/tickets")
+        self.tell(STATES[name])
 
-    def answer(self, name, request):
-        status = {"room": "main", "canEnter": False, "pollAfterMs": 600000, **STATES[name]}
-        self.tab.call("Fetch.fulfillRequest", {
-            "requestId": request, "responseCode": 200,
+    def go(self, path):
+        # What the page before had asked is never answered.
+        self.asked = len(self.tab.events("Fetch.requestPaused"))
+        self.tab.go(self.base + path)
+
+    def tell(self, status):
+        """The page asks, and is told this and shows it."""
+        tab = self.tab
+        # It may be asking already.
+        tab.value("void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+        tab.browser.pump(lambda: len(tab.events("Fetch.requestPaused")) > self.asked, "a poll")
+        self.asked = len(tab.events("Fetch.requestPaused"))
+        # Written with all the rest, so that there is no doubt when it has been.
+        tab.value("document.querySelector('#room').dataset.state = ''")
+        own = tab.value("JSON.parse(document.querySelector('#data').textContent).now.id")
+        status = {"room": "main", "id": own, "canEnter": False, "pollAfterMs": 600000, **status}
+        tab.call("Fetch.fulfillRequest", {
+            "requestId": tab.events("Fetch.requestPaused")[-1]["requestId"], "responseCode": 200,
             "responseHeaders": [{"name": "Content-Type", "value": "application/json"}],
             "body": base64.b64encode(json.dumps(status).encode()).decode()})
+        tab.wait(f"document.querySelector('#room').dataset.state === {status['state']!r}")
 
 
 def judge(browser, base, language, pictures):
@@ -128,8 +95,8 @@ def judge(browser, base, language, pictures):
             # A turn lasts five seconds.
             if name == "admitted" or (scheme, width, height) == LOOKS[0]:
                 stage.show(name)
-            faults = tab.value(FAULTS)
-            assert faults == [], f"{name}, {language}, {scheme}, {width} wide: {faults}"
+            found = faults(tab, PAGE_FAULTS)
+            assert found == [], f"{name}, {language}, {scheme}, {width} wide: {found}"
             if pictures and width != 320:
                 tab.photograph(os.path.join(pictures, f"{name}-{language}-{scheme}-{width}.png"))
     assert tab.complaints() == [], tab.complaints()
@@ -168,9 +135,9 @@ def faults_are_found(stage):
         ("document.querySelector('#wait').textContent = 'undefined'", "reads"),
     ):
         stage.show("waiting")
-        assert tab.value(FAULTS) == []
+        assert faults(tab, PAGE_FAULTS) == []
         tab.value(harm)
-        found = tab.value(FAULTS.replace("document.getElementById(id).closest", "document.getElementById(id)?.closest"))
+        found = faults(tab, PAGE_FAULTS)
         assert any(finding in fault for fault in found), (harm, found)
 
 

@@ -20,10 +20,13 @@
     return value;
   }
 
-  function trouble(error) {
-    const place = byId('trouble');
-    place.textContent = error ? error.message || String(error) : '';
-    place.hidden = !error;
+  // What was refused stays until something else is asked for; what ails the program, as long as it does.
+  const troubles = { asked: null, program: null };
+  function trouble(error, what = 'asked') {
+    troubles[what] = error && (error.message || String(error));
+    const text = Object.values(troubles).filter(Boolean).join(' '), place = byId('trouble');
+    if (place.textContent !== text) place.textContent = text;
+    place.hidden = !text;
   }
 
   function showLogin() {
@@ -32,6 +35,7 @@
     byId('login').hidden = false;
     for (const id of ['room', 'pick', 'logout']) byId(id).hidden = true;
     byId('who').textContent = '';
+    trouble(null, 'program');
     byId('token').focus();
   }
 
@@ -72,9 +76,10 @@
       if (asked !== room) return;
       note(now);
       show(now);
-      trouble(now.isCurrent ? null : new Error('The store does not answer: who waits keeps the place, nobody new is let in.'));
+      const isAlone = 'The store does not answer: who waits keeps the place, nobody new is let in.';
+      trouble(now.isCurrent ? null : isAlone, 'program');
     } catch (error) {
-      trouble(error.message === 'Failed to fetch' ? new Error('The program does not answer.') : error);
+      trouble(error.message === 'Failed to fetch' ? 'The program does not answer.' : error, 'program');
     }
     if (guard) timer = setTimeout(look, 1000);
   }
@@ -99,6 +104,8 @@
   const span = (seconds) => (seconds < 90 ? seconds + ' s' : seconds < 5400 ? Math.round(seconds / 60) + ' min'
     : Math.floor(seconds / 3600) + ' h ' + Math.round(seconds % 3600 / 60) + ' min');
 
+  const moment = (text) => new Date(text).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
+
   const between = (low, high) => (low === high ? low : low + ' to ' + high);
 
   function show(now) {
@@ -119,9 +126,11 @@
     byId('adaptation').hidden = !follows;
     if (follows) {
       byId('adaptation').textContent = 'The rate, between ' + follows.min + ' and ' + follows.max + ' (configured ' + follows.configured
-        + '), is ' + follows.says + (follows.since ? ', at ' + follows.since : '') + '. This process sees ' + follows.seen.slow
+        + '), is ' + follows.says + (follows.since ? ', since ' + moment(follows.since) : '') + '. This process sees ' + follows.seen.slow
         + ' late and ' + follows.seen.failed + ' failed of ' + follows.seen.requests + ' requests.';
     }
+    const fields = byId('change').elements;
+    for (const [name, value] of [['rate', now.rate], ['burst', now.burst], ['max_active', now.maxActive]]) fields[name].placeholder = value;
     showLive(now.controls.live);
     chart('waiting', 'waiting');
     chart('admitted', 'admitted', 'rate');
@@ -138,7 +147,7 @@
     shownLive = text;
     const rows = Object.entries(live).map(([key, item]) => {
       const row = document.createElement('tr');
-      const who = item.by ? 'by ' + item.by + ' at ' + item.at : 'set on another node, or before this one began';
+      const who = item.by ? 'by ' + item.by + ', ' + moment(item.at) : 'set on another node, or before this one began';
       for (const cell of [key, String(item.value), 'configured: ' + (item.configured ?? 'none'), who]) {
         row.insertCell().textContent = cell;
       }
@@ -146,7 +155,7 @@
       back.type = 'button';
       back.textContent = 'Take back';
       back.setAttribute('aria-label', 'Take back ' + key);
-      back.addEventListener('click', () => plan({ [key]: null }));
+      back.addEventListener('click', () => { trouble(null); plan({ [key]: null }); });
       row.insertCell().append(back);
       return row;
     });
@@ -179,7 +188,9 @@
       return line;
     });
     const title = document.createElementNS(svgName, 'title');
-    title.textContent = rows.map((values) => number(values[values.length - 1])).join(' against ') + ', at most ' + number(most);
+    const isKnown = rows.some((values) => values.some((value) => value !== null && value !== undefined));
+    title.textContent = isKnown ? rows.map((values) => number(values[values.length - 1])).join(' against ') + ', at most ' + number(most)
+      : 'nothing yet';
     const scale = place.parentNode.querySelector('small') || place.parentNode.appendChild(document.createElement('small'));
     scale.textContent = title.textContent;
     place.replaceChildren(title, ...parts);
@@ -266,7 +277,7 @@
     await showTicket(ticket);
   });
   for (const button of document.querySelectorAll('[data-state]')) {
-    button.addEventListener('click', () => plan({ state: button.dataset.state }));
+    button.addEventListener('click', () => { trouble(null); plan({ state: button.dataset.state }); });
   }
   begin().catch((error) => { if (byId('login').hidden) trouble(error); });
 })();

@@ -43,11 +43,12 @@
     const a = Math.max(.5, Math.floor(range.low / 1800) / 2), b = Math.ceil(range.high / 1800) / 2;
     return a < b ? say('wait.hours', { a, b }) : say('wait.about.hours', { a });
   };
-  // Servers are a moment apart: a place that grows by as little is the one that was shown.
-  const advance = place => {
+  // Servers are a moment apart: a place that grows by as little is the one that was shown. Another ticket begins another way.
+  const advance = (id, place) => {
     const now = Date.now();
     let way = kept.get(key);
-    if (!way || !(way.last * 1.05 + 100 >= place) || now - way.seen > keepMs) way = { start: place, far: 0, last: place };
+    const goesOn = way && way.id === id && way.last * 1.05 + 100 >= place && now - way.seen <= keepMs;
+    if (!goesOn) way = { id, start: place, far: 0, last: place };
     place = Math.min(place, way.last);
     way.far = Math.max(way.far, 1 - place / way.start);
     kept.set(key, { ...way, last: place, seen: now });
@@ -61,8 +62,10 @@
   let shown = {}, rejoined = data.now.rejoined, said = { at: 0, place: 0 };
   const announce = now => {
     const time = Date.now();
-    if (now.state !== shown.state) {
-      if (shown.state) set('said', `${say('headline.' + now.state)}. ${say('next.' + now.state)}`);
+    const isElsewhere = now.id && shown.id && now.id !== shown.id;
+    if (now.state !== shown.state || isElsewhere) {
+      const why = now.rejoined ? ` ${say('rejoined.' + now.rejoined)}` : '';
+      if (shown.state) set('said', `${say('headline.' + now.state)}.${why} ${say('next.' + now.state)}`);
       said = { at: time, place: now.position || 0 };
     } else if (now.message && now.message !== shown.message) {
       set('said', now.message);
@@ -79,7 +82,7 @@
   };
   const render = now => {
     rejoined = now.rejoined || rejoined;
-    const place = now.position && advance(now.position);
+    const place = now.position && advance(now.id, now.position);
     room.dataset.state = now.state;
     set('headline', say('headline.' + now.state));
     set('next', say('next.' + now.state));
@@ -147,8 +150,9 @@
     }
   };
   const take = now => {
+    if (isOver) return;
     render(now);
-    if (!now.canEnter || isOver) return;
+    if (!now.canEnter) return;
     isOver = true;
     kept.drop(key);
     if (now.state === 'open') return go();
