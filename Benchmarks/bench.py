@@ -13,7 +13,6 @@ Each line:  name  ours  peer  ratio  target  ok|short   and behind a # what is o
 
 import argparse
 import fcntl
-import gzip
 import json
 import os
 import platform
@@ -26,40 +25,21 @@ import tempfile
 import ghosts
 import idle
 import postgres_store
-import room
+import room_rows
 import store
 import tokens
-from measuring import Trouble, processor_seconds, run_wrk
+from browser import BROWSER
+from measuring import CLIENT_CORE, SERVER_CORE, Trouble, processor_seconds, run_wrk
 from servers import FILES_MAX, PAGE, POLL, TREE, Yard
 
-SERVER_CORE, CLIENT_CORE = "0", "1"
 CONNECTIONS = 64
 IDLE_CONNECTIONS = 8000
 PASS_CHECK_NANOSECONDS_MAX = 1000.0
 STORE_NEWCOMER_MICROSECONDS_MAX = 4
 STORE_BYTES_MAX = 300
 PROMISE_ERROR_PERCENT_MAX = 10
-# A poll comes every few seconds of a visitor: at full speed it is always another's.
-ROOM_WAITING, ROOM_ASKING = 20_000, 10_000
-ROOM_SMALL, ROOM_LARGE = 1_000, 1_000_000
 POSTGRES_WAITING = 200_000
 POSTGRES_BYTES_MAX = 600
-
-# What a browser sends; Host, which the client adds, is the twelfth.
-BROWSER = [
-    ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"),
-    ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"),
-    ("Accept-Language", "en-GB,en;q=0.9,de;q=0.8"),
-    ("Accept-Encoding", "gzip, deflate, br, zstd"),
-    ("Referer", "https://tickets.example/concert/4711"),
-    ("Cookie", "session=6f1d2c0a9b8e4d7f; consent=necessary; theme=dark; seen=1731000000"),
-    ("Sec-CH-UA", '"Chromium";v="130", "Not?A_Brand";v="99"'),
-    ("Sec-CH-UA-Mobile", "?0"),
-    ("Sec-CH-UA-Platform", '"Linux"'),
-    ("Sec-Fetch-Dest", "empty"),
-    ("Sec-Fetch-Mode", "cors"),
-]
-BROWSER_PAGE = [(name, {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}.get(name, value)) for name, value in BROWSER]
 
 
 class Bench:
@@ -206,63 +186,6 @@ class Bench:
             note=f"two loops against one; what two free cores would do, reckoned from it. Measured with client and origin "
             f"on the same {cores} cores: {two.rate:.0f} against {one.rate:.0f} requests/s = {two.rate / one.rate:.2f}")
 
-    # --- the room itself
-
-    def room_of(self, waiting, asking, name="ours"):
-        """A node with so many in line: the room, a file with the cookies of those who ask, and one line of it."""
-        server = self.yard.ours_room(SERVER_CORE, room.WAITING, name=name)
-        line = room.Room(server)
-        waits, cookies = line.fill(waiting, asking, CLIENT_CORE)
-        return line, waits, self.yard.write(f"cookies-{server.port}", "\n".join(cookies).encode()), cookies[len(cookies) // 2]
-
-    def room_poll(self):
-        line, waits, cookies, one = self.room_of(ROOM_WAITING, ROOM_ASKING)
-        _, body = line.sample(room.STATUS, one, BROWSER)
-        nginx = self.yard.nginx_json(SERVER_CORE, path=room.STATUS, body=body)
-        nginx.await_answer(room.STATUS, body)
-        outcomes = self.take_turns_ready([(line.server, cookies), (nginx, cookies)], room.STATUS, BROWSER)
-        self.compare("room-poll", outcomes, 0.90, 0.85, note=f"{len(body)} bytes, {ROOM_ASKING} of {waits} who wait ask")
-
-    def room_page(self):
-        """The page of who has a ticket and presses reload. nginx has it packed on the disk."""
-        line, waits, cookies, one = self.room_of(ROOM_WAITING, ROOM_ASKING)
-        answer, body = line.sample("/page", one, BROWSER_PAGE)
-        if answer.headers["Content-Encoding"] != "gzip":
-            raise Trouble("the page is not packed")
-        file = self.yard.write("waiting.html", gzip.decompress(body))
-        packed = self.yard.write("waiting.html.gz", body)
-        peers = [
-            self.yard.nginx_page(SERVER_CORE, file=file, inside="gzip_static on;"),
-            self.yard.nginx_page(SERVER_CORE, name="nginx-without-sendfile", sendfile="off", file=file, inside="gzip_static on;"),
-            self.yard.nginx_page(SERVER_CORE, name="nginx-plain", file=packed),
-        ]
-        for peer in peers[:2]:
-            peer.await_answer("/page", gzip.decompress(body))
-        peers[2].await_answer("/page", body)
-        outcomes = self.take_turns_ready([(each, cookies) for each in [line.server, *peers]], "/page", BROWSER_PAGE)
-        self.compare("room-page", outcomes, 0.80, 0.75, note=f"{len(body)} bytes as gzip")
-
-    def room_admitted(self):
-        """Who is inside: gate, pass, limits, access log, the pass told to the origin, sessions, ledger. nginx: as in `proxy`."""
-        origin = self.origin()
-        ours = self.yard.ours_room(SERVER_CORE, room.INSIDE, origin)
-        _, passes = room.Room(ours).enter(ROOM_ASKING)
-        cookies = self.yard.write(f"cookies-{ours.port}", "\n".join(passes).encode())
-        nginx = self.yard.nginx_proxy(SERVER_CORE, origin)
-        nginx.await_answer("/poll", POLL)
-        if room.Room(ours).sample("/poll", passes[0], BROWSER)[1] != POLL:
-            raise Trouble("who has a pass is not forwarded")
-        outcomes = self.take_turns_ready([(ours, cookies), (nginx, cookies)], "/poll", BROWSER)
-        self.compare("room-admitted", outcomes, 0.90, 0.85, note=f"{ROOM_ASKING} sessions")
-
-    def room_million(self):
-        few, few_wait, few_cookies, _ = self.room_of(ROOM_SMALL, ROOM_SMALL - room.FIRST, name="few")
-        many, many_wait, many_cookies, _ = self.room_of(ROOM_LARGE, ROOM_ASKING)
-        busy = many.busy()
-        outcomes = self.take_turns_ready([(many.server, many_cookies), (few.server, few_cookies)], room.STATUS, BROWSER)
-        self.compare(
-            "room-million", outcomes, 1.2, 1.05, note=f"{many_wait} wait against {few_wait}; unasked {busy:.0f} ms/s of processor")
-
     def pass_check(self):
         """Beside the ceiling that a check has to stay below: what its one MAC alone costs, and what a library takes."""
         runs = [tokens.measure(SERVER_CORE) for _ in range(self.rounds)]
@@ -331,8 +254,8 @@ class Bench:
             note=f"those made before included, when nobody can foresee who will go; p50 {said['promise-error-p50']:.1f}")
 
     ROWS = {
-        "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "room-poll": room_poll,
-        "room-page": room_page, "room-admitted": room_admitted, "room-million": room_million, "pass-check": pass_check,
+        "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "room-poll": room_rows.poll,
+        "room-page": room_rows.page, "room-admitted": room_rows.admitted, "room-million": room_rows.million, "pass-check": pass_check,
         "store-joins": store_joins, "store-line": store_line, "postgres": postgres, "ghosts": ghosts,
     }
 

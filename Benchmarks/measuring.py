@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 
+SERVER_CORE, CLIENT_CORE = "0", "1"
 COOKIES_SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cookies.lua")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 

@@ -61,7 +61,8 @@ class Room:
             told, more = self.enter(asking // STEPS)
             cookies += more
             began = time.monotonic()
-            while told["position"] < FIRST + asking + (count - FIRST - asking) * step // STEPS:
+            # Somebody may be let in meanwhile: whoever asks fills a small room alone.
+            while count > FIRST + asking and told["position"] < FIRST + (count - FIRST) * step // STEPS:
                 if time.monotonic() - began > FILL_SECONDS_MAX:
                     raise Trouble(f"only {told['position']} wait after {FILL_SECONDS_MAX} s")
                 self.crowd(1, core)

@@ -56,7 +56,7 @@ public final class RoomDesk: TurnEnd {
     public func hasTurn(_ id: TicketID, lane: Int, place: Place) -> Bool { node.hasTurn(id, lane: lane, place: place) }
 
     /// What an operator says to everybody.
-    public var message: String? { node.snapshot?.controls.message }
+    public var message: String? { node.message }
 
     /// When it opens, for whoever is told that it has not yet.
     public func opensAtSeconds(_ reply: Reply) -> Int64? {
