@@ -25,12 +25,13 @@ import tempfile
 import ghosts
 import idle
 import postgres_store
+import room_rows
 import store
 import tokens
-from measuring import Trouble, processor_seconds, run_wrk
+from browser import BROWSER
+from measuring import CLIENT_CORE, SERVER_CORE, Trouble, processor_seconds, run_wrk
 from servers import FILES_MAX, PAGE, POLL, TREE, Yard
 
-SERVER_CORE, CLIENT_CORE = "0", "1"
 CONNECTIONS = 64
 IDLE_CONNECTIONS = 8000
 PASS_CHECK_NANOSECONDS_MAX = 1000.0
@@ -39,21 +40,6 @@ STORE_BYTES_MAX = 300
 PROMISE_ERROR_PERCENT_MAX = 10
 POSTGRES_WAITING = 200_000
 POSTGRES_BYTES_MAX = 600
-
-# What a browser sends; Host, which the client adds, is the twelfth.
-BROWSER = [
-    ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"),
-    ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"),
-    ("Accept-Language", "en-GB,en;q=0.9,de;q=0.8"),
-    ("Accept-Encoding", "gzip, deflate, br, zstd"),
-    ("Referer", "https://tickets.example/concert/4711"),
-    ("Cookie", "session=6f1d2c0a9b8e4d7f; consent=necessary; theme=dark; seen=1731000000"),
-    ("Sec-CH-UA", '"Chromium";v="130", "Not?A_Brand";v="99"'),
-    ("Sec-CH-UA-Mobile", "?0"),
-    ("Sec-CH-UA-Platform", '"Linux"'),
-    ("Sec-Fetch-Dest", "empty"),
-    ("Sec-Fetch-Mode", "cors"),
-]
 
 
 class Bench:
@@ -78,13 +64,13 @@ class Bench:
 
     # --- how it is measured
 
-    def load(self, server, path, cores, threads, headers, seconds=None):
+    def load(self, server, path, cores, threads, headers, cookies=None, seconds=None):
         """One run: microseconds a request of user and of system time, and requests a second."""
         before = processor_seconds(server.pid)
         environment = {"OPENSSL_CONF": self.yard.client_tls} if server.tls else None
         count, rate = run_wrk(
             server.url(path), cores=cores, threads=threads, connections=CONNECTIONS, seconds=seconds or self.seconds,
-            headers=headers, environment=environment)
+            headers=headers, cookies=cookies, environment=environment)
         after = processor_seconds(server.pid)
         return (after[0] - before[0]) * 1e6 / count, (after[1] - before[1]) * 1e6 / count, rate
 
@@ -92,18 +78,24 @@ class Bench:
         """All servers in turn, round after round: for each the median of each figure."""
         for server in servers:
             server.await_answer(path, body)
-            self.load(server, path, cores, threads, BROWSER, seconds=1)
-        runs = {server: [] for server in servers}
-        for _ in range(self.rounds):
-            for server in servers:
-                runs[server].append(self.load(server, path, cores, threads, BROWSER))
-        return [Outcome(server.name, runs[server]) for server in servers]
+        return self.take_turns_ready([(server, None) for server in servers], path, BROWSER, cores, threads)
 
-    def compare(self, name, outcomes, target, aim):
+    def take_turns_ready(self, servers, path, headers, cores=CLIENT_CORE, threads=1):
+        """The same of servers that answer already, each with a file of its visitors' cookies."""
+        for server, cookies in servers:
+            self.load(server, path, cores, threads, headers, cookies, seconds=1)
+        runs = [[] for _ in servers]
+        for _ in range(self.rounds):
+            for (server, cookies), turns in zip(servers, runs):
+                turns.append(self.load(server, path, cores, threads, headers, cookies))
+        return [Outcome(server.name, turns) for (server, _), turns in zip(servers, runs)]
+
+    def compare(self, name, outcomes, target, aim, note=""):
         ours, first = outcomes[0], outcomes[1]
         self.figure(
             name, "µs/request", ours.total, first.total, target, aim=aim,
-            note=f"user {ours.user:.2f} against {first.user:.2f}, {ours.rate:.0f} and {first.rate:.0f} requests/s",
+            note=f"{ours.spread(first)}, user {ours.user:.2f} against {first.user:.2f}, {ours.rate:.0f} and {first.rate:.0f} "
+            f"requests/s{note and f', {note}'}",
             details={each.name: each.details() for each in outcomes})
         for other in outcomes[2:]:
             self.figure(
@@ -262,7 +254,8 @@ class Bench:
             note=f"those made before included, when nobody can foresee who will go; p50 {said['promise-error-p50']:.1f}")
 
     ROWS = {
-        "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "pass-check": pass_check,
+        "json": json, "page": page, "proxy": proxy, "tls": tls, "idle": idle, "growth": growth, "room-poll": room_rows.poll,
+        "room-page": room_rows.page, "room-admitted": room_rows.admitted, "room-million": room_rows.million, "pass-check": pass_check,
         "store-joins": store_joins, "store-line": store_line, "postgres": postgres, "ghosts": ghosts,
     }
 
@@ -285,6 +278,11 @@ class Outcome:
         self.total = statistics.median(user + system for user, system, _ in runs)
         self.user = statistics.median(user for user, _, _ in runs)
         self.rate = statistics.median(rate for _, _, rate in runs)
+
+    def spread(self, peer):
+        """How far apart the ratios of the single rounds are."""
+        ratios = [sum(ours[:2]) / sum(theirs[:2]) for ours, theirs in zip(self.runs, peer.runs)]
+        return f"{min(ratios):.2f} to {max(ratios):.2f} by rounds"
 
     def details(self):
         return {

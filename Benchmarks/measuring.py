@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 
+SERVER_CORE, CLIENT_CORE = "0", "1"
+COOKIES_SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cookies.lua")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,13 +48,17 @@ def private_bytes(pid):
     return total * 1024
 
 
-def run_wrk(url, *, cores, threads, connections, seconds, headers, environment=None):
-    """Loads a server for a while; returns how many requests it answered, and how many of them a second."""
+def run_wrk(url, *, cores, threads, connections, seconds, headers, cookies=None, environment=None):
+    """Loads a server for a while; returns how many requests it answered, and how many of them a second.
+
+    `cookies`: a file with a visitor's on each line; the requests carry them in turn."""
     command = ["taskset", "-c", cores, "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s"]
     for name, value in headers:
         command += ["-H", f"{name}: {value}"]
+    if cookies:
+        command += ["-s", COOKIES_SCRIPT]
     done = subprocess.run(
-        [*command, url], capture_output=True, text=True, timeout=seconds + 30, check=False,
+        [*command, url, *(["--", cookies] if cookies else [])], capture_output=True, text=True, timeout=seconds + 30, check=False,
         env={**os.environ, **(environment or {})})
     said = done.stdout + done.stderr
     count = re.search(r"(\d+) requests in ", said)

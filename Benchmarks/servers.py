@@ -144,12 +144,14 @@ class Yard:
             raise Trouble("no nginx: scripts/setup installs it")
         return self.start(name, [program, "-e", "stderr", "-p", place, "-c", config], port, cores, tls)
 
-    def nginx_json(self, cores, name="nginx"):
-        return self.nginx(name, cores, f"access_log off; location = /poll {{ return 200 '{POLL.decode()}'; }}")
+    def nginx_json(self, cores, name="nginx", path="/poll", body=POLL):
+        return self.nginx(name, cores, f"access_log off; location = {path} {{ return 200 '{body.decode()}'; }}")
 
-    def nginx_page(self, cores, name="nginx", sendfile="on"):
+    def nginx_page(self, cores, name="nginx", sendfile="on", file=None, inside=""):
+        """`inside`: what else is said of its location."""
         return self.nginx(
-            name, cores, f"access_log off; location = /page {{ default_type text/html; alias {self.page}; }} sendfile {sendfile};",
+            name, cores, f"access_log off; sendfile {sendfile};"
+            f"location = /page {{ default_type text/html; alias {file or self.page}; {inside} }}",
             http="open_file_cache max=1000 inactive=600s; open_file_cache_valid 600s; open_file_cache_min_uses 1;")
 
     def nginx_proxy(self, cores, origin, tls=False, log_buffer=" buffer=64k flush=1s", name="nginx"):
@@ -236,6 +238,32 @@ access = "{self.folder}/ours-{port}-access.log"
 listen = "off"
 """.encode())
         return self.start("ours", [self.ours, "serve", "--config", config], port, cores, tls)
+
+    def ours_room(self, cores, room, origin=None, name="ours"):
+        """A node with the line in its memory, all that is on by default and an access log where it forwards."""
+        port = self.free_port()
+        place = os.path.join(self.folder, f"room-{port}")
+        os.mkdir(place)
+        config = self.write(f"waitingroom-{port}.toml", f"""
+[server]
+listen = ["127.0.0.1:{port}"]
+state_dir = "{place}"
+{self.ours_limits(1)}
+[upstream]
+servers = ["http://127.0.0.1:{origin.port if origin else self.free_port()}"]
+idle_max = 128
+idle_timeout = "{IDLE_SECONDS}s"
+[limits]
+per_address = "1000000/s"
+[room]
+{room}
+[log]
+output = "stdout"
+access = "{f'{place}/access.log' if origin else 'off'}"
+[admin]
+listen = "off"
+""".encode())
+        return self.start(name, [self.ours, "serve", "--config", config], port, cores)
 
     @staticmethod
     def ours_limits(loops):

@@ -21,7 +21,7 @@ public enum Cookies {
         while at < last {
             while at < last, bytes[at] == 32 || bytes[at] == 9 || bytes[at] == UInt8(ascii: ";") { at += 1 }
             let start = at
-            while at < last, bytes[at] != UInt8(ascii: ";") { at += 1 }
+            at = bytes.firstIndex(of: UInt8(ascii: ";"), in: at..<last) ?? last
             let value = start + name.count + 1
             guard at >= value, bytes[value - 1] == UInt8(ascii: "="),
                 bytes.extracting(start..<(value - 1)).equals(name)

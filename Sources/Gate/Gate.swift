@@ -5,8 +5,9 @@ import HTTP
 
 /// The stages of a request: limit, match, verify, place. Pure: it decides, and whoever asked does it.
 ///
-/// Everything but `place` is decided from the request alone. A gate holds keys by reference, so that each loop makes its own.
-public struct Gate: Sendable {
+/// Everything but `place` is decided from the request alone. Each loop makes a gate of its own, since it is held by reference, as
+/// its keys and rooms are.
+public final class Gate: Sendable {
     public let rooms: [GateRoom]
     let map: RoomMap
     let keys: KeyRing
@@ -136,7 +137,12 @@ public struct Gate: Sendable {
     // MARK: Which room is asked about
 
     /// The room of a request to the API: named in its query, or else the one that the path `path` of its host is in.
-    public func room(named name: Span<UInt8>) -> Int? { rooms.firstIndex { name.equals($0.name.bytes.span) } }
+    public func room(named name: Span<UInt8>) -> Int? {
+        rooms.firstIndex { room in
+            let known = room.name
+            return name.equals(known.bytes.span)
+        }
+    }
 
     public func room(host: Span<UInt8>, path: Span<UInt8>) -> Int? {
         if case .room(let at) = map.match(host: host, path: path) { at } else { nil }

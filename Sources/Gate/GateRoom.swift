@@ -4,15 +4,15 @@ import Bytes
 import HTTP
 
 /// What the gate has to know of a room.
-public struct GateRoom: Sendable {
-    public var name: RoomName
-    public var lanes: [LaneName]
-    public var ticketCookie: [UInt8]
-    public var passCookie: [UInt8]
-    public var passLifeSeconds: UInt64
-    public var sessionMaxSeconds: UInt64
-    public var bindsNetwork: Bool
-    public var bypass: Bypass
+public final class GateRoom: Sendable {
+    public let name: RoomName
+    public let lanes: [LaneName]
+    public let ticketCookie: [UInt8]
+    public let passCookie: [UInt8]
+    public let passLifeSeconds: UInt64
+    public let sessionMaxSeconds: UInt64
+    public let bindsNetwork: Bool
+    public let bypass: Bypass
 
     /// A ticket older than this is no ticket: nobody waits for so long.
     public static let ticketAgeSecondsMax: UInt64 = 7 * 86400

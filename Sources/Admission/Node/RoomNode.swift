@@ -304,6 +304,9 @@ public struct RoomNode: Sendable {
 
     public var snapshot: RoomSnapshot? { view?.snapshot }
 
+    /// What an operator says to everybody; by itself, since every visitor is told.
+    public var message: String? { view?.snapshot.controls.message }
+
     /// What must survive every store.
     public var watermarks: Watermarks {
         guard let snapshot = view?.snapshot else { return Watermarks(epoch: epoch, lineage: lineage) }

@@ -1,12 +1,13 @@
-/// A snapshot, made ready for questions.
-struct RoomView: Sendable {
-    var snapshot: RoomSnapshot
+/// A snapshot, made ready for questions. It never changes, and is no value since every visit looks at it: a copy is a count
+/// of references for each thing that is in it.
+final class RoomView: Sendable {
+    let snapshot: RoomSnapshot
     /// The node's clock when it came.
-    var receivedAt: Microseconds
-    private var near: [[TicketID: Int]]
-    private var marks: [[RankMark]]
+    let receivedAt: Microseconds
+    private let near: [[TicketID: Int]]
+    private let marks: [[RankMark]]
     /// How many had been admitted when the marks were taken.
-    private var admittedAtMarks: Int64
+    private let admittedAtMarks: Int64
 
     /// Marks that were not sent are those of the view before.
     init(_ snapshot: RoomSnapshot, after earlier: RoomView?, at now: Microseconds) {

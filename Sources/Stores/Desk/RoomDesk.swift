@@ -59,7 +59,7 @@ public final class RoomDesk: TurnEnd {
     public var isQuiet: Bool { node.isQuiet(now) }
 
     /// What an operator says to everybody.
-    public var message: String? { node.snapshot?.controls.message }
+    public var message: String? { node.message }
 
     /// When it opens, for whoever is told that it has not yet.
     public func opensAtSeconds(_ reply: Reply) -> Int64? {

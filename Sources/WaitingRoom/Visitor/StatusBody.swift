@@ -111,6 +111,8 @@ struct StatusBody {
 enum JSONText {
     static func append(_ text: String, to output: inout ByteBuffer) {
         output.append("\"")
+        defer { output.append("\"") }
+        if text.utf8.allSatisfy(isPlain) { return output.append(text) }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": output.append("\\\"")
@@ -123,6 +125,13 @@ enum JSONText {
             default: output.append(String(scalar))
             }
         }
-        output.append("\"")
+    }
+
+    /// An ASCII letter that means itself.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"): false
+        default: (0x20..<0x7f).contains(byte)
+        }
     }
 }

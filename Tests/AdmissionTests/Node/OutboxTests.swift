@@ -86,7 +86,7 @@ import Testing
         for number in 0..<3 {
             node.waiting.set(Self.id(number), RememberedTicket(lane: 0, place: Self.place(number + 1), beatAt: Self.now))
         }
-        node.view?.receivedAt = later
+        node.view = node.view.map { RoomView($0.snapshot, after: $0, at: later) }
         for number in 0..<3 {
             let reply = node.visit(UInt64(number), id: Self.id(number), lane: 0, place: Self.place(number + 1), now: later)
             guard case .waiting = reply else {

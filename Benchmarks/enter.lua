@@ -1,0 +1,2 @@
+-- For wrk: everybody is new and joins the line.
+wrk.method = "POST"
