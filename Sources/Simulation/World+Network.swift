@@ -90,7 +90,9 @@ extension World {
     private func execute(_ at: Int, _ store: SimulatedStore) {
         let answer = store.apply(calls[at].call, now)
         if scenario.hasFallback { observer.holder = roster.mode.holder == .primary ? 0 : 1 }
+        let before = observer.regularInTotal
         observer.executed(calls[at].call, answer, on: store, now)
+        judgeTogether(observer.regularInTotal - before, rules.under(store.line.liveControls))
         guard calls[at].result == nil else { return }
         calls[at].result = answer
         calls[at].isVoid = scenario.hasFallback && store.number != observer.holder

@@ -98,11 +98,14 @@ extension RoomNode {
         let now = TimeBounds.time(now)
         outbox.isUnderWay.remove(call.operation.kind)
         switch result {
-        case .failure:
+        case .failure(let fault):
             emptySince = nil
+            isOpen = fault == .open
+            let told = isOpen ? forwardAll() : []
             repeatLater(call.operation, now)
-            return []
+            return told
         case .success(let answer):
+            isOpen = false
             if case .lost = answer.outcome {
                 if isNew {
                     emptySince = emptySince ?? now
@@ -278,6 +281,15 @@ extension RoomNode {
         let reply = reply(&self)
         outbox.rejoined[id] = nil
         return waitingFor.map { Told(ask: $0.number, reply: reply) }
+    }
+
+    /// Nobody has to wait for a store that is not there.
+    private mutating func forwardAll() -> [Told] {
+        let numbers = asks.values.flatMap { $0.map(\.number) }.sorted()
+        asks = [:]
+        askCount = 0
+        outbox.rejoined = [:]
+        return numbers.map { Told(ask: $0, reply: .open) }
     }
 
     /// Questions that have waited too long are answered with what is known.
