@@ -69,7 +69,9 @@ extension Observer {
         switch claimed {
         case .granted(let startedAt):
             grantedAlone(ticket, startedAt, now) {
-                if lone.offerEnds[ticket] == nil { self.complain(.session, now, ticket, "granted, and never offered its turn") }
+                if lone.offerEnds[ticket] == nil {
+                    self.complain(.session, now, ticket, "granted, and never offered its turn")
+                }
             }
         case .revoked: if !book[ticket].isToBeRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
         case .spent: if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "spent, and never had a session") }
@@ -83,7 +85,9 @@ extension Observer {
     private func grantedAlone(_ ticket: Int32, _ startedAt: Microseconds, _ now: Microseconds, first: () -> Void) {
         let record = book[ticket]
         if record.startedAt == startedAt { return }
-        if isDenied(record), !isElsewhere(record.revokingNode) { complain(.revoked, now, ticket, "granted although revoked") }
+        if isDenied(record), !isElsewhere(record.revokingNode) {
+            complain(.revoked, now, ticket, "granted although revoked")
+        }
         if record.startedAt == 0 {
             first()
         } else if isElsewhere(record.grantNode) {

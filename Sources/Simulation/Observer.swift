@@ -45,6 +45,8 @@ final class Observer {
     /// The store that holds the room, as the roster says.
     var holder = 0
     private var lineage: UInt64 = 0
+    /// Of lines of nodes alone, the highest.
+    var loneEpoch: UInt64 = 0
 
     init(_ scenario: Scenario) {
         self.scenario = scenario
@@ -79,11 +81,13 @@ final class Observer {
     // MARK: What a store did
 
     /// One call was done on a store's line.
-    func executed(_ call: StoreCall, _ answer: StoreAnswer, on store: SimulatedStore, _ now: Microseconds) {
+    func executed(
+        _ call: StoreCall, _ answer: StoreAnswer, on store: SimulatedStore, isLeftBehind: Bool = false, _ now: Microseconds
+    ) {
         let before = store.totals(answer)
         asker = Int(call.node.dropFirst("node-".count)) ?? 0
         // What a store does that does not hold the room is void, and nobody may be told of it.
-        if store.number != holder { return }
+        if store.number != holder || isLeftBehind { return }
         if answer.lineage != lineage {
             if lineage != 0 { losses += 1 }
             lineage = answer.lineage

@@ -95,7 +95,8 @@ final class SimulatedNode {
     var lone: LoneLine?
 
     init(
-        number: Int, room: RoomNode, clock: SimulatedClock, store: any QueueStore, failover: FailoverStore?, bornAt: Microseconds
+        number: Int, room: RoomNode, clock: SimulatedClock, store: any QueueStore, failover: FailoverStore?,
+        bornAt: Microseconds
     ) {
         self.number = number
         self.room = room

@@ -91,7 +91,9 @@ extension World {
         let answer = store.apply(calls[at].call, now)
         if scenario.hasFallback { observer.holder = roster.mode.holder == .primary ? 0 : 1 }
         let before = observer.regularInTotal
-        observer.executed(calls[at].call, answer, on: store, now)
+        // Exemption "left behind": what a store does late, when nodes have gone on alone and nobody waits for it any more.
+        let isLeftBehind = calls[at].answer == nil && answer.epoch < observer.loneEpoch
+        observer.executed(calls[at].call, answer, on: store, isLeftBehind: isLeftBehind, now)
         judgeTogether(observer.regularInTotal - before, rules.under(store.line.liveControls))
         guard calls[at].result == nil else { return }
         calls[at].result = answer

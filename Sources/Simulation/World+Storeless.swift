@@ -46,14 +46,15 @@ extension World {
         guard let since = node.lostSince else {
             // Exemption "on its way": what was under way when the route changed is over within a call's time.
             if isOpen, now - node.lostUntil > Self.callTimeout + 2 * RoomNode.tickEvery {
-                observer.complain(.asChosen, now, nil, visitor: Int32(at), "told that the room is open by a node that has a store")
+                observer.complain(
+                    .asChosen, now, nil, visitor: Int32(at), "told that the room is open by a node that has a store")
             }
             return
         }
         switch scenario.loss {
         case .open:
-            // Exemption "a tick": the node learns of it by its next call.
-            if !isOpen, now - since > 2 * RoomNode.tickEvery {
+            // Exemption "on its way": the node learns of it when what was under way has come to nothing.
+            if !isOpen, now - since > Self.callTimeout + 2 * RoomNode.tickEvery {
                 observer.complain(.asChosen, now, nil, visitor: Int32(at), "is told \(reply), and the room is open")
             }
         case .hold:
@@ -62,7 +63,9 @@ extension World {
             }
             if isOpen { observer.complain(.asChosen, now, nil, visitor: Int32(at), "is forwarded by a node that holds") }
         case .local:
-            if isOpen { observer.complain(.asChosen, now, nil, visitor: Int32(at), "is forwarded by a node that goes on alone") }
+            if isOpen {
+                observer.complain(.asChosen, now, nil, visitor: Int32(at), "is forwarded by a node that goes on alone")
+            }
         }
     }
 
@@ -79,7 +82,8 @@ extension World {
         switch (scenario.loss, result) {
         case (.hold, .failure), (.local, .failure), (.open, .failure): return
         case (.hold, .success), (.open, .success):
-            observer.complain(.asChosen, now, nil, "node \(node.number) takes \(call.operation) for done, and there is no store")
+            observer.complain(
+                .asChosen, now, nil, "node \(node.number) takes \(call.operation) for done, and there is no store")
         case (.local, .success(let answer)): judgeLone(call, answer, node)
         }
     }
@@ -96,27 +100,34 @@ extension World {
             observer.losses += 1
         }
         guard var lone = node.lone else { return }
+        observer.loneEpoch = max(observer.loneEpoch, answer.epoch)
         let before = (totals: lone.totals, counts: lone.counts)
         lone.totals = line.inTotal
         lone.counts = line.counts
-        if case .restore = call.operation { lone.ownSessions += Int64(max(0, lone.counts.sessions - before.counts.sessions)) }
+        if case .restore = call.operation {
+            lone.ownSessions += Int64(max(0, lone.counts.sessions - before.counts.sessions))
+        }
         // What is in force for all nodes, as this one tells it.
         let rules = node.room.rules.under(node.room.snapshot?.controls ?? seen.controls)
         let admitted = lone.totals.admitted - before.totals.admitted
         let regular = admitted - lone.totals.replaced + before.totals.replaced
         if !lone.rate.add(regular, at: now, lone.rate(of: rules), burst: lone.burst(of: rules)) {
-            observer.complain(.rate, now, nil, "node \(node.number) admits \(admitted) at once, beyond its part of \(lone.nodes)")
+            observer.complain(
+                .rate, now, nil, "node \(node.number) admits \(admitted) at once, beyond its part of \(lone.nodes)")
         }
         if admitted > 0, lone.slotsTaken > lone.slotsMax {
             observer.complain(
-                .cap, now, nil, "node \(node.number) alone: \(lone.slotsTaken) slots taken of \(lone.slotsMax) that are its own")
+                .cap, now, nil,
+                "node \(node.number) alone: \(lone.slotsTaken) slots taken of \(lone.slotsMax) that are its own")
         }
         if case .admitted(let snapshot) = answer.outcome { lone.tick(snapshot, rules, admitted: admitted, now) }
         observer.alone(call, answer, line, &lone, before: before.counts.waiting, admitted: admitted, node: node.number, now)
         if case .admit = call.operation, admitted > 0 { judgeOrder(line, node) }
         node.lone = lone
         judgeTogether(regular, rules)
-        if let fault = line.structuralFault { observer.complain(.structure, now, nil, "node \(node.number) alone: \(fault)") }
+        if let fault = line.structuralFault {
+            observer.complain(.structure, now, nil, "node \(node.number) alone: \(fault)")
+        }
     }
 
     /// Of those whom this node has told that they wait, nobody is passed over, as far as its line has come.

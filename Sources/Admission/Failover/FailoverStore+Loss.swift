@@ -24,7 +24,9 @@ extension FailoverStore {
     }
 
     /// The caller finds an empty line here, as in any store that has lost it, and brings back what it remembers.
-    private func locally(_ asked: StoreCall, _ known: RoomKnowledge, _ seen: RoomSnapshot, _ now: Microseconds) -> StoreAnswer {
+    private func locally(_ asked: StoreCall, _ known: RoomKnowledge, _ seen: RoomSnapshot, _ now: Microseconds)
+        -> StoreAnswer
+    {
         let nodes = Int64(max(NodeName.processes(of: seen.nodes).count, 1))
         var local =
             known.local ?? LocalLine(freeSlots: freeSlots(seen, asked.rules) / nodes, controls: seen.controls)

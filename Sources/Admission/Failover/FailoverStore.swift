@@ -109,8 +109,7 @@ public final class FailoverStore: QueueStore {
             let now = self.clock()
             if isPrimary { self.learn(result, room: call.room, took: now - sentAt, now) }
             guard self.rooms[call.room]?.generation == generation else {
-                let isOpen = self.rooms[call.room]?.route == .lost(.open)
-                return answer(.failure(isOpen ? .open : .unknown("the line has been moved since")))
+                return answer(.failure(.unknown("the line has been moved since")))
             }
             if let refused = self.unheardOf(result, call) { return answer(refused) }
             self.note(result, call)

@@ -100,8 +100,7 @@ extension RoomNode {
         switch result {
         case .failure(let fault):
             emptySince = nil
-            isOpen = fault == .open
-            let told = isOpen ? forwardAll() : []
+            let told = isOpen(after: fault) ? forwardAll() : []
             repeatLater(call.operation, now)
             return told
         case .success(let answer):
@@ -281,6 +280,16 @@ extension RoomNode {
         let reply = reply(&self)
         outbox.rejoined[id] = nil
         return waitingFor.map { Told(ask: $0.number, reply: reply) }
+    }
+
+    /// A call that came to nothing says nothing of that.
+    private mutating func isOpen(after fault: StoreFault) -> Bool {
+        switch fault {
+        case .open: isOpen = true
+        case .notDone, .moving, .unusable: isOpen = false
+        case .unknown, .overloaded, .nonsense: break
+        }
+        return isOpen
     }
 
     /// Nobody has to wait for a store that is not there.
