@@ -7,6 +7,8 @@ struct LoneLine {
     let nodes: Int64
     /// Its part of the slots that were free then.
     let freeSlots: Int64
+    /// By lane, whose turn had passed for good before.
+    let floors: [Place]
     /// Sessions that it brought with it.
     var ownSessions: Int64 = 0
     var rate = RateMeter()
@@ -22,6 +24,7 @@ struct LoneLine {
 
     init(lineage: UInt64, seen: RoomSnapshot, rules: RoomRules) {
         self.lineage = lineage
+        floors = seen.lanes.map(\.floor)
         nodes = Int64(max(1, NodeName.processes(of: seen.nodes).count))
         freeSlots = max(0, rules.under(seen.controls).slotsMax - Int64(seen.offered + seen.sessions)) / nodes
     }

