@@ -6,6 +6,7 @@ extension Loading {
             let section = settings.rooms.isEmpty ? "room" : "rooms.\(named.name)"
             checkTimes(named.room, section, at)
             checkRates(named.room, section, at)
+            checkBurst(named.room, section, at)
             for host in named.room.hosts {
                 let place = "\(host) \(named.room.path.lowercased())"
                 if let other = seen[place], other != named.name {
@@ -38,6 +39,15 @@ extension Loading {
                 place, "\"\(room.sessionIdle)\" is more than session_max (\(room.sessionMax))", section: section,
                 key: "session_idle", instead: "session_max = \"\(room.sessionIdle)\"")
         }
+    }
+
+    /// A bucket that is full loses what comes in until the next tick.
+    private mutating func checkBurst(_ room: Settings.Room, _ section: String, _ at: Int) {
+        guard let burst = room.burst, burst < room.rate.burstLeast else { return }
+        refuse(
+            place(ofRoom: at), "\(burst) is too few for a rate of \(room.rate), which would not be reached",
+            section: section,
+            key: "burst", instead: "burst = \(room.rate.burstLeast)")
     }
 
     private mutating func checkRates(_ room: Settings.Room, _ section: String, _ at: Int) {

@@ -13,6 +13,20 @@ public struct Rate: Sendable, Hashable {
         count.multipliedFullWidth(by: other.perNanoseconds) < other.count.multipliedFullWidth(by: perNanoseconds)
     }
 
+    /// Ticks of a room are so far apart.
+    static let tickNanoseconds: UInt64 = 100_000_000
+
+    /// With fewer at once a room does not let in as many as this: one, and what comes in between two ticks. Where that is less than a
+    /// hundredth, it is all that is lost of one.
+    public var burstLeast: Int {
+        guard perNanoseconds > 0 else { return 1 }
+        let (high, low) = count.multipliedFullWidth(by: Self.tickNanoseconds)
+        guard high < perNanoseconds else { return .max }
+        let (whole, rest) = perNanoseconds.dividingFullWidth((high, low))
+        if whole == 0, rest <= perNanoseconds / 100 { return 1 }
+        return Int(clamping: whole) + (rest > 0 ? 2 : 1)
+    }
+
     public static func perSecond(_ count: UInt64) -> Rate { Rate(count: count, perNanoseconds: 1_000_000_000) }
 }
 

@@ -13,7 +13,7 @@ extension Settings {
         public var rateMax: Rate?
         public var rateTargetLatency = Timespan.seconds(1)
         public var rateErrorsMaxPercent = 5
-        /// `nil` is what comes in a quarter of a second.
+        /// `nil` is what comes in half a second, and two.
         public var burst: Int?
         /// `nil` is no ceiling.
         public var activeMax: Int? = 10_000
@@ -109,7 +109,8 @@ extension Settings.Room {
                 + "waits and max_active has room."),
         Key(
             "room", "burst", \.room.burst, Kind<Int>.integer(1...100_000).or("auto"),
-            "How many of them may come at once after a quiet time. \"auto\" is what comes in a quarter of a second."),
+            "How many of them may come at once after a quiet time. \"auto\" is what comes in half a second, and two. What comes in beyond "
+                + "it between two ticks, which are 100ms apart, is lost, so that a burst too small for the rate is refused."),
         Key(
             "room", "max_active", \.room.activeMax, Kind<Int>.integer(0...100_000_000).or("off"),
             "How many may be inside at a time, from being let in until they are released, idle or too old. 10000 people who click "

@@ -71,8 +71,9 @@ extension Settings.Server {
                 + "may go on (docs/PROXIES.md)."),
         Key(
             "server", "state_dir", \.server.stateDirectory, .path("a path", example: "state"), restart: true,
-            "For what is to outlive a restart; nothing does yet, and the folder is not made. Paths in this file are taken from "
-                + "the folder that the file is in."),
+            "The folder for what outlives a restart, made when it is needed: the keys that are made when no keys_file is given, the memory "
+                + "store's journal, the ledgers, the token of the admin side and its log of changes. Nobody else may read it. Paths in "
+                + "this file are taken from the folder that the file is in."),
     ]
 
     private static let deadlines: [Key] = [

@@ -12,6 +12,8 @@ final class Observer {
     /// Regular admissions, and all of them, for which twice as many are allowed.
     var regular = RateMeter()
     var all = RateMeter()
+    /// Of all nodes, with a store and without.
+    var together = RateMeter()
     var progress = ProgressMeter()
     var pace = PaceMeter()
     var shares = ShareMeter()
@@ -36,11 +38,15 @@ final class Observer {
     private var disturbedUntil: Microseconds = 0
     private var steps = 0
     private(set) var admissions: Int64 = 0
+    /// Those in place of others not counted.
+    private(set) var regularInTotal: Int64 = 0
     /// The node whose call is judged.
     var asker = 0
     /// The store that holds the room, as the roster says.
     var holder = 0
     private var lineage: UInt64 = 0
+    /// Of lines of nodes alone, the highest.
+    var loneEpoch: UInt64 = 0
 
     init(_ scenario: Scenario) {
         self.scenario = scenario
@@ -75,11 +81,13 @@ final class Observer {
     // MARK: What a store did
 
     /// One call was done on a store's line.
-    func executed(_ call: StoreCall, _ answer: StoreAnswer, on store: SimulatedStore, _ now: Microseconds) {
+    func executed(
+        _ call: StoreCall, _ answer: StoreAnswer, on store: SimulatedStore, isLeftBehind: Bool = false, _ now: Microseconds
+    ) {
         let before = store.totals(answer)
         asker = Int(call.node.dropFirst("node-".count)) ?? 0
         // What a store does that does not hold the room is void, and nobody may be told of it.
-        if store.number != holder { return }
+        if store.number != holder || isLeftBehind { return }
         if answer.lineage != lineage {
             if lineage != 0 { losses += 1 }
             lineage = answer.lineage
@@ -129,6 +137,7 @@ final class Observer {
         let admitted = after.admitted - before.admitted
         let replaced = after.replaced - before.replaced
         admissions += admitted
+        regularInTotal += admitted - replaced
         pace.admit(admitted - replaced, waiting: store.line.counts.waiting, at: now)
         // Only where the bucket was filled: of two rates in force the later one fills it for all the time since it was last.
         guard isTick || admitted > 0 else { return }
@@ -172,7 +181,7 @@ final class Observer {
         }
     }
 
-    private func given(_ place: Place, to ticket: Int32, _ arrival: Arrival, _ now: Microseconds) {
+    func given(_ place: Place, to ticket: Int32, _ arrival: Arrival, _ now: Microseconds) {
         book[ticket].lossesAtPlace = losses
         if let drawn = drawnPlace(arrival.id, epoch: place.epoch) {
             book[ticket].place = drawn
@@ -207,7 +216,7 @@ final class Observer {
     }
 
     /// A session begins, or is told again.
-    private func granted(_ ticket: Int32, _ startedAt: Microseconds, _ now: Microseconds, first: (TicketRecord) -> Void) {
+    func granted(_ ticket: Int32, _ startedAt: Microseconds, _ now: Microseconds, first: (TicketRecord) -> Void) {
         let record = book[ticket]
         if record.startedAt == startedAt { return }
         if isDenied(record) { complain(.revoked, now, ticket, "granted although revoked") }
@@ -240,6 +249,7 @@ final class Observer {
 
     /// A store has lost the session, and no node that could be heard remembers it: the documented loss.
     func isForgiven(_ record: TicketRecord) -> Bool {
+        if record.isTwiceInside { return true }
         guard losses > record.lossesAtGrant else { return false }
         // Exemption "out of time": nobody is waited for longer than `Line.restoringMax`; what is lost on its way to a store for
         // so long is not there when admission starts again.

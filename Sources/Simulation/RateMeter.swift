@@ -16,10 +16,14 @@ struct RateMeter {
     /// False when it is too much. Of two rates in force since the last time the higher counts, and so does the highest burst
     /// since the bucket was last empty.
     mutating func add(_ count: Int64, at now: Microseconds, _ rate: AdmissionRate, burst allowed: Int64) -> Bool {
-        level = max(0, level - max(perSecond, rate.perSecond) * Self.drift * Double(now - at) / 1e6)
+        add(count, at: now, perSecond: rate.perSecond, burst: allowed)
+    }
+
+    mutating func add(_ count: Int64, at now: Microseconds, perSecond next: Double, burst allowed: Int64) -> Bool {
+        level = max(0, level - max(perSecond, next) * Self.drift * Double(now - at) / 1e6)
         burst = level == 0 ? Double(allowed) : max(burst, Double(allowed))
         at = now
-        perSecond = rate.perSecond
+        perSecond = next
         level += Double(count)
         if count > 0 { worst = max(worst, level / burst) }
         return level <= burst + 0.01

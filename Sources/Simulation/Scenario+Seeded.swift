@@ -54,6 +54,7 @@ extension Scenario {
         case .lanes: addLanes(&dice)
         case .failover: addFailover(&dice)
         case .moves: addMoves(&dice)
+        case .storeless: addStoreless(&dice)
         case .silence: addSilence(&dice)
         case .crowd: addCrowd(&dice)
         case .mixed:

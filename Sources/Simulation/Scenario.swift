@@ -23,6 +23,8 @@ public struct Scenario: Sendable {
         case failover
         /// The room is moved to the fallback and back, more than once, while nodes come, go and are alone.
         case moves
+        /// No store is there for a while, as each `on_store_loss` has it.
+        case storeless
         /// A node is cut off for longer than a store keeps who is not heard of.
         case silence
         /// So many that what nodes remember does not fit into one call; the store is lost while they wait.
@@ -52,6 +54,8 @@ public struct Scenario: Sendable {
     var isSticky = true
     var hasFallback = false
     var loss = StoreLoss.hold
+    /// Nodes know what to do without a store.
+    var hasFailover: Bool { hasFallback || kind == .storeless }
     var faults: [Fault] = []
     /// A session is renewed less often than so.
     var renewalsMax = 3

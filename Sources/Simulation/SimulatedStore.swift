@@ -85,13 +85,25 @@ final class SimulatedNode {
     var isWithoutPrimary = false
     /// When it was so last, by the world's time.
     var cutOffUntil: Microseconds = -1
-    /// Its configuration, when it has another than at first.
-    init(number: Int, room: RoomNode, clock: SimulatedClock, store: any QueueStore, failover: FailoverStore?) {
+    let bornAt: Microseconds
+    /// Since when it has known that there is no store, if there is none, and until when it was so last.
+    var lostSince: Microseconds?
+    var lostUntil: Microseconds = .min / 2
+    /// The last that a store told it.
+    var seen: RoomSnapshot?
+    /// Its own line, as long as it goes on alone.
+    var lone: LoneLine?
+
+    init(
+        number: Int, room: RoomNode, clock: SimulatedClock, store: any QueueStore, failover: FailoverStore?,
+        bornAt: Microseconds
+    ) {
         self.number = number
         self.room = room
         self.clock = clock
         self.store = store
         self.failover = failover
+        self.bornAt = bornAt
     }
 
     func time(_ now: Microseconds) -> Microseconds { clock.reading(now) }

@@ -27,6 +27,8 @@ struct TicketRecord {
     /// When a store was told that its session is over; 0: never.
     var endedAt: Microseconds = 0
     var lossesAtEnd: UInt16 = 0
+    /// Two nodes that were alone have let it in, see `Observer.alone`.
+    var isTwiceInside = false
     /// The end of the claim window that it was last offered; 0: never.
     var offerEnd: Microseconds = 0
 }

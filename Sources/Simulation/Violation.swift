@@ -7,7 +7,7 @@ public enum Invariant: String, Sendable, CaseIterable {
     case session, spent, revoked, ended
     case unanswered, answeredTwice, reply
     case draw, shares, bounds, structure
-    case twoLines, carried
+    case twoLines, carried, asChosen
     case liveness, everybody, leftover
 }
 

@@ -6,6 +6,7 @@ extension World {
         faultsBegun += 1
         observer.faultBegins(now)
         trail(.fault, Int64(at))
+        let hadStore = storelessSince == nil
         switch fault.kind {
         case .slowStore(let more): stores[0].slowBy = more
         case .stoppedStore: stores[0].isStopped = true
@@ -30,12 +31,14 @@ extension World {
             isRosterGone = true
             rosterGoneUntil = .max
         }
+        if hadStore { lastStoreGoneAt = now }
         events.add(.faultEnds, at: fault.end, at)
     }
 
     func end(_ at: Int) {
         let fault = scenario.faults[at]
         trail(.faultOver, Int64(at))
+        if let storelessSince { judgeLossKnown(since: storelessSince) }
         switch fault.kind {
         case .slowStore: stores[0].slowBy = 0
         case .stoppedStore:

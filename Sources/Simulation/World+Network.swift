@@ -90,7 +90,11 @@ extension World {
     private func execute(_ at: Int, _ store: SimulatedStore) {
         let answer = store.apply(calls[at].call, now)
         if scenario.hasFallback { observer.holder = roster.mode.holder == .primary ? 0 : 1 }
-        observer.executed(calls[at].call, answer, on: store, now)
+        let before = observer.regularInTotal
+        // Exemption "left behind": what a store does late, when nodes have gone on alone and nobody waits for it any more.
+        let isLeftBehind = calls[at].answer == nil && answer.epoch < observer.loneEpoch
+        observer.executed(calls[at].call, answer, on: store, isLeftBehind: isLeftBehind, now)
+        judgeTogether(observer.regularInTotal - before, rules.under(store.line.liveControls))
         guard calls[at].result == nil else { return }
         calls[at].result = answer
         calls[at].isVoid = scenario.hasFallback && store.number != observer.holder

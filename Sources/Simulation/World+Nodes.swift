@@ -14,16 +14,19 @@ extension World {
             dice: { dice.next() })
         let primary = SimulatedLink(self, node: number, store: 0)
         var failover: FailoverStore?
-        if scenario.hasFallback {
+        if scenario.hasFailover {
+            let hasFallback = scenario.hasFallback
             failover = FailoverStore(
-                node: name, primary: primary, fallback: SimulatedLink(self, node: number, store: 1),
-                roster: SimulatedRoster(self, node: number), loss: scenario.loss,
+                node: name, primary: primary, fallback: hasFallback ? SimulatedLink(self, node: number, store: 1) : nil,
+                roster: hasFallback ? SimulatedRoster(self, node: number) : nil, loss: scenario.loss,
                 clock: { [unowned self] in clock.reading(self.now) },
                 wallClock: { [unowned self] in clock.reading(self.now) },
                 dice: { dice.next() })
+            failover?.onRoute = { [unowned self] _, route in routed(number, route) }
         }
         nodes.append(
-            SimulatedNode(number: number, room: room, clock: clock, store: failover ?? primary, failover: failover))
+            SimulatedNode(
+                number: number, room: room, clock: clock, store: failover ?? primary, failover: failover, bornAt: now))
         trail(.node, node: number)
         events.add(.tick, at: now + nodeDice.between(0, RoomNode.tickEvery), number)
         return number
@@ -46,9 +49,11 @@ extension World {
         while let call = node.room.nextCall(now: node.time(now)) {
             let setBacks = observer.setBacks
             let sentAt = now
+            // It answers itself, within the call.
+            let isAlone = node.lostSince != nil
             node.store.perform(call) { [unowned self, unowned node] result in
                 guard node.isAlive else { return }
-                self.judgeAnswer(result, to: node, sentAt: sentAt)
+                isAlone ? self.judgeAlone(call, result, node) : self.judgeAnswer(result, to: node, sentAt: sentAt)
                 self.deliver(node.room.answered(call, result, now: node.time(self.now)), from: node)
                 if case .restore(let part) = call.operation, part.isComplete, case .success(let answer) = result,
                     part.epoch == answer.epoch, setBacks == self.observer.setBacks

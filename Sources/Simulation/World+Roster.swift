@@ -21,6 +21,7 @@ extension World {
 
     /// Nothing is believed that was done by a store that did not hold the room, or by a line that was in its holder before.
     func judgeAnswer(_ result: Result<StoreAnswer, StoreFault>, to node: SimulatedNode, sentAt: Microseconds) {
+        if case .success(let answer) = result, case .admitted(let snapshot) = answer.outcome { node.seen = snapshot }
         guard scenario.hasFallback, case .success(let answer) = result, !cannotHaveHeard(node.number) else { return }
         if isAnswerVoid {
             let what = "node \(node.number) takes an answer of a store that does not hold the room"

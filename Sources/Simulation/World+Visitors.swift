@@ -129,6 +129,7 @@ extension World {
             return
         }
         visitors[at].asked = 0
+        judgeTold(reply, by: node, at)
         // The answer may get lost on its last way.
         if isLossy, visitorDice.below(100) < 2 {
             if case .admitted(let id, _) = reply, visitors[at].ticket < 0, let ticket = observer.book.number(of: id) {
@@ -165,6 +166,7 @@ extension World {
                 observer.complain(.revoked, now, ticket < 0 ? nil : ticket, visitor: Int32(at), "told that it is revoked")
             }
             finish(at)
+        case .open where scenario.hasFailover: goesThrough(at)
         case .closed, .open: finish(at)
         }
     }

@@ -12,6 +12,8 @@ final class World {
     var stores: [SimulatedStore] = []
     var roster = RosterModel()
     var isRosterGone = false
+    /// When the last of the stores that there were went.
+    var lastStoreGoneAt: Microseconds = -1
     /// When it was gone last.
     var rosterGoneUntil: Microseconds = -1
     /// When the room was moved last.

@@ -49,6 +49,20 @@ import Testing
         ]
     }
 
+    @Test func aLineWithoutLanesHasOne() {
+        var rules = RoomRules(rate: .perSecond(10), slotsMax: 1)
+        rules.state = .queue
+        rules.lanes = []
+        var line = Line()
+        for number: Int64 in [.min, -1, 0, 1, .max] {
+            for operation in Self.operations(number, TicketID(high: 1, low: UInt64(bitPattern: number))) {
+                _ = line.apply(StoreCall(room: "r", rules: rules, node: "a", operation: operation), now: 1_000_000)
+                #expect(line.structuralFault == nil, "\(operation)")
+            }
+        }
+        #expect(rules.lanes.count == 1)
+    }
+
     @Test(arguments: [1, UInt64.random(in: 2 ... .max)]) func aLineTakesThemAll(_ seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var counts: [Int64] = []

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Loop
 import Testing
 
 @testable import TestSupport
@@ -27,6 +28,30 @@ import Testing
         try server.stop()
         try server.start()
         #expect(try server.execute("select a from kept", in: database) == "7")
+    }
+
+    /// Somebody else has its port by then.
+    @Test func whatDoesNotComeBackIsNamed() throws {
+        let server = try PostgresServer()
+        try server.killHard()
+        let intruder = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try #require(LoopbackAddress(server.port).with { bind(intruder, $0, $1) } == 0 && listen(intruder, 1) == 0)
+        let trouble = #expect(throws: PeerTrouble.self) { try server.start() }
+        #expect("\(try #require(trouble))".contains("was to say \"database system is ready to accept connections\""))
+        #expect("\(try #require(trouble))".contains("Address already in use"))
+        close(intruder)
+        try server.start()
+        #expect(try server.execute("select 1") == "1")
+    }
+
+    @Test func whoDoesNotEndIsNamed() throws {
+        let child = try ChildProcess.start(
+            "/bin/sh", arguments: ["-c", "kill -STOP $$"], environment: ["PATH": "/usr/bin:/bin"], descriptors: [])
+        let trouble = #expect(throws: PeerTrouble.self) { try waitForEnd(of: child, "a sleeper", secondsMax: 0) }
+        #expect("\(try #require(trouble))".contains("in vain for a sleeper to end"))
+        kill(child, SIGKILL)
+        try waitForEnd(of: child, "a sleeper")
+        #expect(kill(child, 0) != 0)
     }
 
     @Test func itStandsStillAndGoesOn() throws {

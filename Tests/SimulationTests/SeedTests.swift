@@ -17,6 +17,15 @@ import Testing
         #expect(report.admissions > 0)
     }
 
+    /// No store for a while, under each `on_store_loss`.
+    @Test(arguments: Array(1...30) as [UInt64]) func holdsWithoutAStore(_ seed: UInt64) {
+        let report = Run(seed: seed, kind: .storeless, visitors: 60).play()
+        if let violation = report.violation {
+            let trail = violation.trail.joined(separator: "\n")
+            Issue.record("seed \(seed) storeless: \(violation.invariant), \(violation.what)\n\(trail)")
+        }
+    }
+
     @Test func aSeedGivesTheSameRunAgain() {
         for seed in Self.seeds.prefix(6) {
             let runs = (0..<2).map { _ in Run(seed: seed, visitors: 30).play() }

@@ -45,8 +45,12 @@ final class PostgresWatchdog: Sendable {
 
     deinit {
         close(leash)
-        // Somebody else in this process may have taken note of its end already, which is as well.
-        var status: Int32 = 0
-        waitpid(process, &status, 0)
+        do {
+            try waitForEnd(of: process, "who cleans up after the PostgreSQL server")
+        } catch {
+            // Nobody can be told here; that the folder is still there is found by whoever looks.
+            kill(process, SIGKILL)
+            try? waitForEnd(of: process, "who cleans up after the PostgreSQL server")
+        }
     }
 }

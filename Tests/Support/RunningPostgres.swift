@@ -24,6 +24,7 @@ final class RunningPostgres: Sendable {
             try log.waitFor("database system is ready to accept connections")
         } catch {
             _ = kill(pid, SIGKILL)
+            try? waitForEnd(of: pid, "the PostgreSQL server")
             throw error
         }
     }
@@ -38,8 +39,7 @@ final class RunningPostgres: Sendable {
         }
         _ = kill(pid, SIGCONT)
         try log.waitForEnd()
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        try waitForEnd(of: pid, "the PostgreSQL server")
     }
 
     func suspend() throws {
@@ -101,12 +101,14 @@ final class PostgresLog: Sendable {
     var text: String { state.withLock { $0.text } }
 
     func waitFor(_ line: String) throws {
-        try wait { $0.text.contains(line) || $0.isEnded }
+        try wait("to say \"\(line)\"") { $0.text.contains(line) || $0.isEnded }
         let text = text
-        guard text.contains(line) else { throw PeerTrouble(saying: "the PostgreSQL server ended: \(text)") }
+        guard text.contains(line) else {
+            throw PeerTrouble(saying: "the PostgreSQL server ended, and was to say \"\(line)\": \(text)")
+        }
     }
 
-    func waitForEnd() throws { try wait { $0.isEnded } }
+    func waitForEnd() throws { try wait("to end, with all its processes") { $0.isEnded } }
 
     private func change(_ body: (inout sending State) -> Void) {
         condition.lock()
@@ -115,13 +117,13 @@ final class PostgresLog: Sendable {
         condition.unlock()
     }
 
-    private func wait(_ isSo: (State) -> Bool) throws {
+    private func wait(_ what: String, _ isSo: (State) -> Bool) throws {
         condition.lock()
         defer { condition.unlock() }
         let limit = Date(timeIntervalSinceNow: Double(patienceSeconds))
         while !state.withLock({ isSo($0) }) {
             guard condition.wait(until: limit) else {
-                throw PeerTrouble(saying: "the PostgreSQL server is not where it should be in \(patienceSeconds) s: \(text)")
+                throw PeerTrouble(saying: "waited \(patienceSeconds) s in vain for the PostgreSQL server \(what): \(text)")
             }
         }
     }

@@ -20,7 +20,11 @@ public struct RoomRules: Hashable, Sendable {
     public var state = RoomState.auto
     public var method = RoomMethod.fifo
     public var schedule = Schedule()
-    public var lanes = [LaneRule(name: "general", share: 1)]
+    /// Never none: whoever comes stands in one.
+    public var lanes = laneDefault {
+        didSet { if lanes.isEmpty { lanes = Self.laneDefault } }
+    }
+    public static let laneDefault = [LaneRule(name: "general", share: 1)]
 
     public var claimWindow: Microseconds = 60_000_000
     public var turnGrace: Microseconds = 300_000_000

@@ -103,11 +103,13 @@ extension RoomNode {
         let now = TimeBounds.time(now)
         outbox.isUnderWay.remove(call.operation.kind)
         switch result {
-        case .failure:
+        case .failure(let fault):
             emptySince = nil
+            let told = isOpen(after: fault) ? forwardAll() : []
             repeatLater(call.operation, now)
-            return []
+            return told
         case .success(let answer):
+            isOpen = false
             if case .lost = answer.outcome {
                 if isNew {
                     emptySince = emptySince ?? now
@@ -284,6 +286,26 @@ extension RoomNode {
         let reply = reply(&self)
         outbox.rejoined[id] = nil
         return waitingFor.map { Told(ask: $0.number, reply: reply) }
+    }
+
+    /// A call that came to nothing says nothing of that.
+    private mutating func isOpen(after fault: StoreFault) -> Bool {
+        switch fault {
+        case .open: isOpen = true
+        case .notDone, .moving, .unusable: isOpen = false
+        case .unknown, .overloaded, .nonsense: break
+        }
+        return isOpen
+    }
+
+    /// Nobody has to wait for a store that is not there.
+    private mutating func forwardAll() -> [Told] {
+        let numbers = asks.values.flatMap { $0.map(\.number) }.sorted()
+        asks = [:]
+        askCount = 0
+        outbox.rejoined = [:]
+        searches = PersonSearches()
+        return numbers.map { Told(ask: $0, reply: .open) }
     }
 
     /// Questions that have waited too long are answered with what is known.

@@ -11,6 +11,7 @@ extension RoomNode {
     /// Somebody whom the site knows, without a ticket.
     public mutating func arrive(_ ask: UInt64, as person: Person, lane: Int, now: Microseconds) -> Reply? {
         let now = TimeBounds.time(now)
+        if isOpen { return .open }
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
         guard mayEnter, !isSilent(now) else { return held() }
         return seek(ask, person, lane, nil, now)

@@ -55,6 +55,8 @@ public struct RoomNode: Sendable {
     public internal(set) var estimate = WaitEstimate()
     public internal(set) var promises = PromiseLedger()
     var recall = Recall()
+    /// No store is reached, and nobody queues until one is.
+    var isOpen = false
     /// The nodes of the view and of those shortly before it: a line that was just begun has not heard them all yet.
     var fleet: [String: Microseconds] = [:]
 
@@ -106,6 +108,7 @@ public struct RoomNode: Sendable {
     /// Somebody without a ticket.
     public mutating func arrive(_ ask: UInt64, lane: Int, now: Microseconds) -> Reply? {
         let now = TimeBounds.time(now)
+        if isOpen { return .open }
         // What everybody is told alike needs no store.
         if let phase = view?.snapshot.phase, let told = told(phase) { return told }
         guard mayEnter, !isSilent(now) else { return held() }
@@ -121,6 +124,10 @@ public struct RoomNode: Sendable {
         let now = TimeBounds.time(now)
         waiting.come(id, at: now)
         if denials.contains(id, now) { return .revoked }
+        if isOpen {
+            note(id, lane, shown, now)
+            return .open
+        }
         guard let view else { return question(ask, id, lane, shown, now, person) }
         let phase = view.snapshot.phase
         if phase == .open { return .open }
@@ -184,15 +191,23 @@ public struct RoomNode: Sendable {
 
     /// Whoever shows a ticket while the store is gone is remembered, to be put back at its place.
     private mutating func keep(_ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Reply {
-        guard sessions[id] == nil, let place = resolved(shown, of: id) else { return held() }
+        guard let place = note(id, lane, shown, now) else { return held() }
+        // As often as it would come if all were well.
+        return .held(pollAfter: outlook(id, lane: lane, place: place, isSecret: false, now).pollAfter)
+    }
+
+    /// Whom no store can be told of now. Nil when it is not one that waits.
+    @discardableResult
+    private mutating func note(_ id: TicketID, _ lane: Int, _ shown: Place, _ now: Microseconds) -> Place? {
+        guard sessions[id] == nil, let place = resolved(shown, of: id) else { return nil }
         let known = waiting[id]
         var remembered = known ?? RememberedTicket(lane: lane, place: place, beatAt: now)
         remembered.beatAt = now
         waiting.set(id, remembered)
-        // Whom the node has begun to bring back without.
-        if known == nil { recall.add(id, place) }
-        // As often as it would come if all were well.
-        return .held(pollAfter: outlook(id, lane: lane, place: place, isSecret: false, now).pollAfter)
+        guard known == nil else { return place }
+        // The line that comes back may know nothing of it, and the node has perhaps brought back all others already.
+        if recall.isNeeded { recall.add(id, place) } else { outbox.arrivals.add(.returning(id, lane: lane, place: place)) }
+        return place
     }
 
     /// Nothing is known yet: the store is asked, and answers when it can.

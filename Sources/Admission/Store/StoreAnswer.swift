@@ -92,6 +92,8 @@ public enum StoreFault: Error, Hashable, Sendable {
     case overloaded
     /// The room is being moved between stores; it was not done.
     case moving
+    /// No store is reached, and it was chosen that everybody is forwarded then; it was not done.
+    case open
     /// The store is kept by another version of this program; it was not done, and will not be until an operator has acted.
     case unusable(String)
     /// The store answered what no store of this version does.
@@ -102,6 +104,7 @@ public enum StoreFault: Error, Hashable, Sendable {
         case .notDone(let why): "the store did not do it: \(why)"
         case .unknown(let why): "the store may or may not have done it: \(why)"
         case .overloaded: "too many calls are waiting for the store"
+        case .open: "no store is reached; everybody is forwarded"
         case .moving: "the line is being moved to another store"
         case .unusable(let why): "the store is of no use to this version, however often it is asked: \(why)"
         case .nonsense(let what): "the store answered what this version does not understand: \(what)"

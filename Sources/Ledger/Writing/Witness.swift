@@ -144,7 +144,7 @@ public struct Witness: Sendable {
 
     private mutating func failed(_ call: StoreCall, _ question: Question, _ fault: StoreFault) {
         switch fault {
-        case .notDone, .overloaded, .moving, .unusable: return
+        case .notDone, .open, .overloaded, .moving, .unusable: return
         case .unknown, .nonsense: break
         }
         var (operation, ids): (String, [TicketID]) = ("", [])

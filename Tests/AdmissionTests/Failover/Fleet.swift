@@ -79,6 +79,7 @@ final class Fleet {
         var admittedAt: Microseconds?
         var rejoined: Standing.Rejoined?
         var isHeld = false
+        var isForwarded = false
     }
 
     let world = World()
@@ -92,17 +93,28 @@ final class Fleet {
         primary = SwitchableStore(world)
         fallback = SwitchableStore(world)
         roster = SwitchableRoster(world)
+        for _ in 0..<nodes { join(rules, loss) }
+    }
+
+    /// Another node, which knows nothing.
+    func join(_ rules: RoomRules, _ loss: StoreLoss, beginsAfter: Microseconds = 0) {
         let world = world
-        for number in 0..<nodes {
-            let seed = UInt64(number)
-            let counter = Counter(seed)
-            members.append(
-                Member(
-                    node: RoomNode(room: "event1", name: "n\(number)", rules: rules, now: world.now) { counter.next() },
-                    store: FailoverStore(
-                        node: "n\(number)", primary: primary, fallback: fallback, roster: roster, loss: loss,
-                        clock: { world.now }, wallClock: { world.now }, dice: { world.dice() })))
-        }
+        let name = "n\(members.count)"
+        let counter = Counter(UInt64(members.count))
+        members.append(
+            Member(
+                node: RoomNode(room: "event1", name: name, rules: rules, now: world.now, beginsAfter: beginsAfter) {
+                    counter.next()
+                },
+                store: FailoverStore(
+                    node: name, primary: primary, fallback: fallback, roster: roster, loss: loss,
+                    clock: { world.now }, wallClock: { world.now }, dice: { world.dice() })))
+    }
+
+    /// Every store, and the roster.
+    func reachStores(_ isReachable: Bool) {
+        for store in [primary, fallback] { store.isReachable = isReachable }
+        roster.isReachable = isReachable
     }
 
     func arrive(_ count: Int) {
@@ -161,7 +173,10 @@ final class Fleet {
             case .held:
                 visitors[at].isHeld = true
                 visitors[at].pollAt = world.now + 1_000_000
-            case .revoked, .notYet, .closed, .open, .full: visitors[at].pollAt = .max
+            case .open:
+                visitors[at].isForwarded = true
+                visitors[at].pollAt = .max
+            case .revoked, .notYet, .closed, .full: visitors[at].pollAt = .max
             }
         }
     }
