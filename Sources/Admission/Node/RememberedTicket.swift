@@ -22,3 +22,10 @@ struct RememberedTicket: Sendable {
         set { beatSeconds = UInt32(truncatingIfNeeded: newValue / 1_000_000) }
     }
 }
+
+struct RememberedSession: Sendable {
+    /// The store's clock.
+    var startedAt: Microseconds
+    /// The node's clock.
+    var endsAt: Microseconds
+}

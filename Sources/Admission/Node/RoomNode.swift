@@ -333,10 +333,3 @@ public struct RoomNode: Sendable {
 
     public var rememberedCount: Int { waiting.count + sessions.count + spent.count + denials.count + ended.count }
 }
-
-struct RememberedSession: Sendable {
-    /// The store's clock.
-    var startedAt: Microseconds
-    /// The node's clock.
-    var endsAt: Microseconds
-}
