@@ -5,11 +5,6 @@ enum PollInterval {
     static let near: Microseconds = 2_000_000
     static let farMax: Microseconds = 30_000_000
 
-    /// For this ticket and this time. The ticket is random already, and nobody gains by foreseeing it.
-    static func dice(_ id: TicketID, _ now: Microseconds) -> UInt64 {
-        id.low &+ UInt64(bitPattern: now) &* 0x9e37_79b9_7f4a_7c15
-    }
-
     /// `dice` is a random word; it moves the time by a fifth at most.
     static func after(_ wait: WaitRange?, rules: RoomRules, dice: UInt64) -> Microseconds {
         // Whoever comes as late as it was told is neither taken for dead nor misses its turn.

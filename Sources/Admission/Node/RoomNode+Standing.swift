@@ -49,9 +49,8 @@ extension RoomNode {
     }
 
     func outlook(_ id: TicketID, lane: Int, place: Place, isSecret: Bool, _ now: Microseconds) -> Outlook {
-        let dice = PollInterval.dice(id, now)
         guard let view else {
-            return Outlook(phase: .queue, behind: 0, pollAfter: PollInterval.after(nil, rules: rules, dice: dice))
+            return Outlook(phase: .queue, behind: 0, pollAfter: PollInterval.after(nil, rules: rules, dice: dice()))
         }
         let whole = wholeView ?? view
         let count = whole.snapshot.lanes.indices.contains(lane) ? whole.snapshot.lanes[lane].waiting : whole.snapshot.waiting
@@ -69,7 +68,7 @@ extension RoomNode {
         return Outlook(
             phase: view.snapshot.phase, position: isSecret || rules.method == .random || wholeView == nil ? nil : rank + 1,
             behind: max(0, count - rank - 1), wait: wait,
-            pollAfter: PollInterval.after(wait, rules: rules, dice: dice))
+            pollAfter: PollInterval.after(wait, rules: rules, dice: dice()))
     }
 
     /// Whether the turn of a ticket has come, as far as the view tells: for whoever is listening rather than asking.

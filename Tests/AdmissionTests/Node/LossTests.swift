@@ -153,8 +153,10 @@ import Testing
         var rules = RoomRules(rate: .perSecond(1), slotsMax: 1000)
         rules.state = .queue
         func call(_ operation: StoreCall.Operation) -> StoreAnswer.Outcome {
-            line.apply(StoreCall(room: "r", rules: rules, node: "n", epoch: 2, lineage: 5, operation: operation), now: Self.start)
-                .outcome
+            line.apply(
+                StoreCall(room: "r", rules: rules, node: "n", epoch: 2, lineage: 5, operation: operation), now: Self.start
+            )
+            .outcome
         }
         var memory = Recollection(
             epoch: 2, lineage: 5, watermarks: Watermarks(epoch: 1), nodes: [], isComplete: true)
