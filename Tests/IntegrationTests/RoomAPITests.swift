@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func aDryRunSaysAndChangesNothing() throws {
-        let (program, admin) = try start(["room.rate": "20/m"])
+        let (program, admin) = try start(["room.rate": "20/m", "room.burst": 2])
         defer { program.stop() }
         for _ in 0..<30 { _ = try program.enter() }
         try eventually("it is foreseen") {

@@ -32,7 +32,7 @@ extension Conformance {
             #expect(same.marksVersion == first.marksVersion && same.lanes[0].marks.isEmpty)
             room.wait(seconds: 0.000_001)
             let next = try room.tick(marksVersion: first.marksVersion)
-            #expect(next.marksVersion == first.marksVersion + 1 && next.lanes[0].marks.count == 64)
+            #expect(next.marksVersion == first.marksVersion + 1 && next.lanes[0].marks.count == 65)
             #expect(try room.tick(marksVersion: next.marksVersion).lanes[0].marks.isEmpty)
             #expect(try room.tick(marksVersion: 0).lanes[0].marks == next.lanes[0].marks)
         },

@@ -185,13 +185,10 @@ import TestSupport
     @Test func callsThatAreNoneAreNotSent() throws {
         let tooMany = (0...500).map { ticket(UInt64($0)) }
         let rules = RoomRules(rate: .perSecond(1), slotsMax: 1)
-        var without = rules
-        without.lanes = []
         for call in [
             StoreCall(room: "a", rules: rules, node: "a", operation: .beat(tooMany)),
             StoreCall(room: "a}b", rules: rules, node: "a", operation: .beat([])),
             StoreCall(room: "", rules: rules, node: "a", operation: .beat([])),
-            StoreCall(room: "a", rules: without, node: "a", operation: .beat([])),
         ] {
             guard case .notDone = try store.fault(of: call) else {
                 Issue.record("it was sent")
