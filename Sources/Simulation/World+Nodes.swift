@@ -58,7 +58,7 @@ extension World {
                 if case .restore(let part) = call.operation, part.isComplete, case .success(let answer) = result,
                     part.epoch == answer.epoch, setBacks == self.observer.setBacks
                 {
-                    self.judgeRecalled(node, answer)
+                    self.judgeRecalled(node, answer, sentAt: sentAt)
                 }
                 self.drain(node)
             }

@@ -117,13 +117,15 @@ extension World {
     }
 
     /// A node that has brought back everything has nobody told to wait who is not in the line: there, or on.
-    func judgeRecalled(_ node: SimulatedNode, _ answer: StoreAnswer) {
+    func judgeRecalled(_ node: SimulatedNode, _ answer: StoreAnswer, sentAt: Microseconds) {
         let line = stores[observer.holder].line
         guard answer.lineage == line.knownLineage, answer.lineage == node.room.lineage else { return }
         for at in visitors.indices where visitors[at].state == .waiting && visitors[at].toldBy == node.number {
             let ticket = visitors[at].ticket
-            // Whoever was heard of long ago is taken for dead.
-            guard ticket >= 0, now - visitors[at].heardAt < rules.abandonAfter / 2 else { continue }
+            // Whoever was heard of long ago is taken for dead, and who came since is brought back by the next call.
+            guard ticket >= 0, now - visitors[at].heardAt < rules.abandonAfter / 2, visitors[at].heardAt <= sentAt else {
+                continue
+            }
             let record = observer.book[ticket]
             guard record.isPolling, !record.isToBeRevoked, record.place != .none else { continue }
             if line.isWaiting(record.id) || line.isOffered(record.id) || line.isInside(record.id) { continue }

@@ -151,6 +151,8 @@ public struct RoomNode: Sendable {
             return comeBack(ask, id, lane, place, now, person())
         }
         if now - remembered.beatAt >= rules.abandonAfter / 6, outbox.beats.add(id) {
+            // It was taken for dead, and is not among those who are being brought back.
+            if now - remembered.beatAt >= rules.abandonAfter { recall.add(id, place) }
             remembered.beatAt = now
             waiting.set(id, remembered)
         }
